@@ -1,0 +1,1 @@
+"""A configured platform: opening it and checking it."""

@@ -1,0 +1,1 @@
+"""Which sections a page has, in which order."""

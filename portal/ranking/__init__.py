@@ -1,0 +1,1 @@
+"""What to propose, in which order, and why. Pure functions."""

@@ -1,0 +1,1 @@
+"""Background: from a platform to the store."""

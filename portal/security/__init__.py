@@ -1,0 +1,1 @@
+"""Roles, CSRF, headers and the vault for secrets."""

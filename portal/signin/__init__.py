@@ -1,0 +1,1 @@
+"""From the identity provider to a learner with a session."""
