@@ -47,7 +47,7 @@ class Settings(BaseModel):
     refresh_threads: int = Field(4, ge=1, le=64, description="How many refreshes run at once in one process.")
     refresh_minutes: int = Field(30, ge=1, le=1440, description="How old a learner's data may become while the learner "
                                  "is active.")
-    session_idle_minutes: int = Field(8 * 60, ge=5, le=7 * 24 * 60, description="A session ends after this long unused.")
+    session_idle_minutes: int = Field(8 * 60, ge=5, le=7 * 24 * 60, description="It ends after this long unused.")
     session_hours: int = Field(12, ge=1, le=24 * 7, description="A session ends after this long in any case.")
     default_language: str = Field("en", description="Language for people whose language is unknown.")
     default_zone: str = Field("Europe/Berlin", description="Time zone for people whose zone is unknown (IANA name).")

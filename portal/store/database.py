@@ -34,8 +34,10 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction: committed at the end, rolled back on an error. On SQLite the write lock is taken at once, so
-        that two writers wait for each other instead of failing half-way. Raises DatabaseUnusable."""
+        """A transaction: committed at the end, rolled back on an error. Raises DatabaseUnusable.
+
+        On SQLite the write lock is taken at once, so that two writers wait instead of failing half-way.
+        """
         try:
             with self._writing.begin() as connection:
                 yield connection

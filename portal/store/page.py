@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
 
-from adapters.records import Assignment, Badge, Enrolment, LearningResource, Recommendation
+from adapters.records import Assignment, Badge, Capability, Enrolment, LearningResource, Recommendation
 from portal.store import schema as t
 from portal.store.people import Learner
 from portal.store.records import (
@@ -35,7 +35,7 @@ class Need(StrEnum):
 class Source:
     """One connection as it stands for this learner: facts only, ``home.freshness`` finds the words.
 
-    capabilities: what the adapter reads (values of ``Capability``). succeeded_at: the last complete reading; None =
+    capabilities: what the adapter reads. succeeded_at: the last complete reading; None =
     never. failure: type of the last error (``adapters.errors``) while it lasts. linked: an account is known.
     running: a refresh holds the lease now; queued: one is due.
     """
@@ -43,6 +43,7 @@ class Source:
     connection_id: int
     name: str
     adapter: str
+    capabilities: frozenset[Capability]
     paused: bool
     linked: bool
     succeeded_at: datetime | None
@@ -130,7 +131,7 @@ def load(connection: Connection, learner: Learner, needs: frozenset[Need], now: 
 def _sources(connection: Connection, learner_id: int, now: datetime) -> tuple[Source, ...]:
     c, r, a = t.connection, t.refresh, t.account
     query = (
-        select(c.c.id, c.c.name, c.c.adapter, c.c.paused_at, a.c.external_id.label("account"), r.c.succeeded_at,
+        select(c.c.id, c.c.name, c.c.adapter, c.c.capabilities, c.c.paused_at, a.c.external_id.label("account"), r.c.succeeded_at,
                r.c.failing_since, r.c.failure, r.c.due_at, r.c.lease_until)
         .select_from(c)
         .outerjoin(r, and_(r.c.connection_id == c.c.id, r.c.learner_id == learner_id))
@@ -138,7 +139,8 @@ def _sources(connection: Connection, learner_id: int, now: datetime) -> tuple[So
         .where(c.c.archived_at.is_(None)).order_by(c.c.name)
     )
     return tuple(
-        Source(connection_id=row.id, name=row.name, adapter=row.adapter, paused=row.paused_at is not None,
+        Source(connection_id=row.id, name=row.name, adapter=row.adapter,
+               capabilities=frozenset(Capability(name) for name in row.capabilities), paused=row.paused_at is not None,
                linked=row.account is not None, succeeded_at=row.succeeded_at, failing_since=row.failing_since,
                failure=row.failure, next_at=row.due_at, running=row.lease_until is not None and row.lease_until > now)
         for row in connection.execute(query))

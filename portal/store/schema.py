@@ -96,7 +96,8 @@ learner = Table(
     Column("issuer", String(500), nullable=False), Column("subject", String(255), nullable=False),
     Column("email", String(320)), Column("email_verified", Boolean, nullable=False, default=False),
     Column("id_number", String(100)), Column("username", String(255)),
-    Column("name", String(300), nullable=False, default=""), Column("given_name", String(300), nullable=False, default=""),
+    Column("name", String(300), nullable=False, default=""),
+    Column("given_name", String(300), nullable=False, default=""),
     Column("language", String(35)), Column("zone", String(64)),
     Column("roles", JSON, nullable=False, default=list),
     Column("created_at", Moment, nullable=False), Column("signed_in_at", Moment), Column("seen_at", Moment),
@@ -131,6 +132,7 @@ connection = Table(
     Column("settings", JSON, nullable=False, default=dict),
     Column("allow_private", Boolean, nullable=False, default=False),
     Column("launch_hosts", JSON, nullable=False, default=list),
+    Column("capabilities", JSON, nullable=False, default=list),
     Column("created_at", Moment, nullable=False), Column("paused_at", Moment), Column("archived_at", Moment),
     Column("credentials_version", Integer, nullable=False, default=1),
     UniqueConstraint("name"),
@@ -188,7 +190,8 @@ assignment = Table(
 recommendation = Table(
     "recommendation", metadata, _id(), _learner(), _connection(), _about_resource(),
     Column("external_id", String(500), nullable=False), Column("rank", Integer, nullable=False),
-    Column("reason", String(500), nullable=False, default=""), Column("source", String(200), nullable=False, default=""),
+    Column("reason", String(500), nullable=False, default=""),
+    Column("source", String(200), nullable=False, default=""),
     *_seen(), UniqueConstraint("learner_id", "connection_id", "external_id"),
 )
 
@@ -238,7 +241,8 @@ launch = Table(
 )
 
 audit = Table(
-    "audit", metadata, _id(), Column("at", Moment, nullable=False, index=True), Column("actor", String(300), nullable=False),
+    "audit", metadata, _id(), Column("at", Moment, nullable=False, index=True),
+    Column("actor", String(300), nullable=False),
     Column("action", String(60), nullable=False), Column("subject", String(300), nullable=False, default=""),
     Column("details", JSON, nullable=False, default=dict),
 )

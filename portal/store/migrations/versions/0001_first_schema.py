@@ -31,6 +31,7 @@ def upgrade() -> None:
     sa.Column('settings', sa.JSON(), nullable=False),
     sa.Column('allow_private', sa.Boolean(), nullable=False),
     sa.Column('launch_hosts', sa.JSON(), nullable=False),
+    sa.Column('capabilities', sa.JSON(), nullable=False),
     sa.Column('created_at', portal.store.schema.Moment(timezone=True), nullable=False),
     sa.Column('paused_at', portal.store.schema.Moment(timezone=True), nullable=True),
     sa.Column('archived_at', portal.store.schema.Moment(timezone=True), nullable=True),
