@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
 
-from adapters.records import Assignment, Badge, Capability, Enrolment, LearningResource, Recommendation
+from adapters.records import Capability
+from portal.learner_view import (
+    AssignmentItem,
+    BadgeItem,
+    EnrolmentItem,
+    Learner,
+    LearnerView,
+    Need,
+    RecommendationItem,
+    Seen,
+    Source,
+)
 from portal.store import schema as t
-from portal.store.people import Learner
 from portal.store.records import (
     assignment_from,
     badge_from,
@@ -20,90 +28,6 @@ from portal.store.records import (
     recommendation_from,
     resource_from,
 )
-
-
-class Need(StrEnum):
-    """What a section reads; the page loads the union of its sections' needs."""
-
-    ENROLMENTS = "enrolments"
-    ASSIGNMENTS = "assignments"
-    RECOMMENDATIONS = "recommendations"
-    BADGES = "badges"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """One connection as it stands for this learner: facts only, ``home.freshness`` finds the words.
-
-    capabilities: what the adapter reads. succeeded_at: the last complete reading; None =
-    never. failure: type of the last error (``adapters.errors``) while it lasts. linked: an account is known.
-    running: a refresh holds the lease now; queued: one is due.
-    """
-
-    connection_id: int
-    name: str
-    adapter: str
-    capabilities: frozenset[Capability]
-    paused: bool
-    linked: bool
-    succeeded_at: datetime | None
-    failing_since: datetime | None
-    failure: str | None
-    next_at: datetime | None
-    running: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """Where a record stands in our store. id: ours, for links; observed_at/changed_at: see ``schema``."""
-
-    id: int
-    connection_id: int
-    observed_at: datetime
-    changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnrolmentItem:
-    seen: Seen
-    resource_id: int
-    resource: LearningResource
-    enrolment: Enrolment
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssignmentItem:
-    seen: Seen
-    resource_id: int
-    resource: LearningResource
-    assignment: Assignment
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecommendationItem:
-    seen: Seen
-    resource_id: int
-    resource: LearningResource
-    recommendation: Recommendation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BadgeItem:
-    seen: Seen
-    badge: Badge
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LearnerView:
-    """What the sections are given. Nothing here belongs to another learner; archived records are not in it."""
-
-    learner: Learner
-    sources: tuple[Source, ...]
-    enrolments: tuple[EnrolmentItem, ...] = ()
-    assignments: tuple[AssignmentItem, ...] = ()
-    recommendations: tuple[RecommendationItem, ...] = ()
-    badges: tuple[BadgeItem, ...] = ()
-
 
 MOST_ITEMS = 2_000
 """Of each kind; a learner beyond it sees the newest, and the section says so."""
@@ -131,8 +55,8 @@ def load(connection: Connection, learner: Learner, needs: frozenset[Need], now: 
 def _sources(connection: Connection, learner_id: int, now: datetime) -> tuple[Source, ...]:
     c, r, a = t.connection, t.refresh, t.account
     query = (
-        select(c.c.id, c.c.name, c.c.adapter, c.c.capabilities, c.c.paused_at, a.c.external_id.label("account"), r.c.succeeded_at,
-               r.c.failing_since, r.c.failure, r.c.due_at, r.c.lease_until)
+        select(c.c.id, c.c.name, c.c.adapter, c.c.capabilities, c.c.paused_at, a.c.external_id.label("account"),
+               r.c.succeeded_at, r.c.failing_since, r.c.failure, r.c.due_at, r.c.lease_until)
         .select_from(c)
         .outerjoin(r, and_(r.c.connection_id == c.c.id, r.c.learner_id == learner_id))
         .outerjoin(a, and_(a.c.connection_id == c.c.id, a.c.learner_id == learner_id))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from adapters.records import LearnerIdentity
+from portal.learner_view import Learner
 from portal.store import schema as t
 
 
@@ -28,30 +28,6 @@ class Person:
     language: str | None = None
     zone: str | None = None
     roles: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learner:
-    """A row of ``learner``."""
-
-    id: int
-    issuer: str
-    subject: str
-    email: str | None = None
-    email_verified: bool = False
-    id_number: str | None = None
-    username: str | None = None
-    name: str = ""
-    given_name: str = ""
-    language: str | None = None
-    zone: str | None = None
-    roles: tuple[str, ...] = field(default=())
-    signed_in_at: datetime | None = None
-
-    def identity(self) -> LearnerIdentity:
-        """What an adapter may use to find the account."""
-        return LearnerIdentity(email=self.email, email_verified=self.email_verified, id_number=self.id_number,
-                               username=self.username, language=self.language)
 
 
 def learner_from(row: Row[Any]) -> Learner:
