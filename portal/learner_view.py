@@ -37,6 +37,7 @@ class Learner:
     zone: str | None = None
     roles: tuple[str, ...] = field(default=())
     signed_in_at: datetime | None = None
+    seen_at: datetime | None = None
 
     def identity(self) -> LearnerIdentity:
         """What an adapter may use to find the account."""

@@ -12,6 +12,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 
+Transaction = Connection
+"""An open view or transaction, handed through by those who do not speak SQL themselves."""
+
+
 class DatabaseUnusable(Exception):
     """The database cannot be reached or written; the text says what to do."""
 

@@ -134,7 +134,7 @@ connection = Table(
     Column("launch_hosts", JSON, nullable=False, default=list),
     Column("capabilities", JSON, nullable=False, default=list),
     Column("created_at", Moment, nullable=False), Column("paused_at", Moment), Column("archived_at", Moment),
-    Column("credentials_version", Integer, nullable=False, default=1),
+    Column("not_before", Moment), Column("credentials_version", Integer, nullable=False, default=1),
     UniqueConstraint("name"),
 )
 
@@ -160,7 +160,8 @@ resource = Table(
     Column("topics", JSON, nullable=False, default=list), Column("level", String(50)),
     Column("identifiers", JSON, nullable=False, default=list),
     Column("open_to_all", Boolean, nullable=False, default=False), Column("updated_at", Moment),
-    *_seen(), UniqueConstraint("connection_id", "external_id"), Index(None, "open_to_all", "archived_at"),
+    Column("popularity", Integer, nullable=False, default=0), *_seen(),
+    UniqueConstraint("connection_id", "external_id"), Index(None, "open_to_all", "popularity"),
 )
 
 
@@ -222,11 +223,8 @@ refresh = Table(
 )
 
 trail = Table(
-    "trail", metadata, _id(), _learner(), _connection(), Column("run", Integer, nullable=False),
-    Column("observed_at", Moment, nullable=False), Column("kind", String(20), nullable=False),
-    Column("external_id", String(500), nullable=False), Column("answer", String(500), nullable=False, default=""),
-    Column("decision", String(500), nullable=False, default=""), Column("outcome", String(20), nullable=False),
-    Index(None, "learner_id", "connection_id", "run"),
+    "trail", metadata, _learner(primary_key=True), _connection(primary_key=True), Column("run", Integer, primary_key=True),
+    Column("observed_at", Moment, nullable=False), Column("entries", JSON, nullable=False),
 )
 
 event = Table(

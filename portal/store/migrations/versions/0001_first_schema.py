@@ -35,6 +35,7 @@ def upgrade() -> None:
     sa.Column('created_at', portal.store.schema.Moment(timezone=True), nullable=False),
     sa.Column('paused_at', portal.store.schema.Moment(timezone=True), nullable=True),
     sa.Column('archived_at', portal.store.schema.Moment(timezone=True), nullable=True),
+    sa.Column('not_before', portal.store.schema.Moment(timezone=True), nullable=True),
     sa.Column('credentials_version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_connection')),
     sa.UniqueConstraint('name', name=op.f('uq_connection_name'))
@@ -182,6 +183,7 @@ def upgrade() -> None:
     sa.Column('identifiers', sa.JSON(), nullable=False),
     sa.Column('open_to_all', sa.Boolean(), nullable=False),
     sa.Column('updated_at', portal.store.schema.Moment(timezone=True), nullable=True),
+    sa.Column('popularity', sa.Integer(), nullable=False),
     sa.Column('observed_at', portal.store.schema.Moment(timezone=True), nullable=False),
     sa.Column('changed_at', portal.store.schema.Moment(timezone=True), nullable=False),
     sa.Column('archived_at', portal.store.schema.Moment(timezone=True), nullable=True),
@@ -190,7 +192,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('connection_id', 'external_id', name=op.f('uq_resource_connection_id_external_id'))
     )
     with op.batch_alter_table('resource', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_resource_open_to_all_archived_at'), ['open_to_all', 'archived_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_resource_open_to_all_popularity'), ['open_to_all', 'popularity'], unique=False)
 
     op.create_table('secret',
     sa.Column('connection_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -221,23 +223,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_signin_session_learner_id'), ['learner_id'], unique=False)
 
     op.create_table('trail',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('learner_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('connection_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('run', sa.Integer(), nullable=False),
     sa.Column('observed_at', portal.store.schema.Moment(timezone=True), nullable=False),
-    sa.Column('kind', sa.String(length=20), nullable=False),
-    sa.Column('external_id', sa.String(length=500), nullable=False),
-    sa.Column('answer', sa.String(length=500), nullable=False),
-    sa.Column('decision', sa.String(length=500), nullable=False),
-    sa.Column('outcome', sa.String(length=20), nullable=False),
+    sa.Column('entries', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['connection_id'], ['connection.id'], name=op.f('fk_trail_connection_id')),
     sa.ForeignKeyConstraint(['learner_id'], ['learner.id'], name=op.f('fk_trail_learner_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_trail'))
+    sa.PrimaryKeyConstraint('learner_id', 'connection_id', 'run', name=op.f('pk_trail'))
     )
-    with op.batch_alter_table('trail', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_trail_learner_id_connection_id_run'), ['learner_id', 'connection_id', 'run'], unique=False)
-
     op.create_table('assignment',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('learner_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -354,9 +348,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_assignment_resource_id'))
 
     op.drop_table('assignment')
-    with op.batch_alter_table('trail', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_trail_learner_id_connection_id_run'))
-
     op.drop_table('trail')
     with op.batch_alter_table('signin_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_signin_session_learner_id'))
@@ -366,7 +357,7 @@ def downgrade() -> None:
     op.drop_table('signin_session')
     op.drop_table('secret')
     with op.batch_alter_table('resource', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_resource_open_to_all_archived_at'))
+        batch_op.drop_index(batch_op.f('ix_resource_open_to_all_popularity'))
 
     op.drop_table('resource')
     with op.batch_alter_table('refresh', schema=None) as batch_op:

@@ -1,0 +1,87 @@
+"""From a valid reading to the store: compare, write, note what happened, keep the trail. One transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from adapters.records import Capability, LearningResource, Origin, Record, Snapshot
+from portal.refresh.reconcile import compare, compare_resources, happenings, outcomes
+from portal.store import learning
+from portal.store.database import Transaction
+from portal.store.learning import Kind
+
+R = TypeVar("R", bound=Record)
+TrailEntry = tuple[str, str, str, str, str]
+
+
+def apply_learner(tx: Transaction, learner_id: int, connection_id: int, run: int, snapshots: Sequence[Snapshot],
+                  now: datetime) -> int:
+    """Returns how many things happened."""
+    happened = 0
+    trail: list[TrailEntry] = []
+    for snapshot in snapshots:
+        resource_ids = _resources(tx, connection_id, snapshot, now)
+        for kind, seen in _personal(snapshot):
+            happened += _personal_kind(tx, kind, seen, snapshot.complete, learner_id, connection_id, resource_ids,
+                                       trail, now)
+    learning.keep_trail(tx, learner_id, connection_id, run, trail, now)
+    return happened
+
+
+def apply_catalogue(tx: Transaction, connection_id: int, snapshot: Snapshot, now: datetime) -> None:
+    """A complete catalogue also archives what is not in it any more – unless a learner is enrolled there: enrolments
+    keep their resource readable."""
+    stored = learning.resources(tx, connection_id)
+    changes = compare_resources(stored, snapshot.resources, catalogue=True, complete=snapshot.complete)
+    learning.save_resources(tx, connection_id, [*changes.added, *(new for _, _, new in changes.changed)], now)
+    learning.confirm_resources(tx, changes.confirmed, now)
+    learning.archive_resources(tx, [row_id for row_id, _ in changes.gone], now)
+
+
+def _personal(snapshot: Snapshot) -> list[tuple[Kind[Any], tuple[Any, ...]]]:
+    """Which kinds this capability is the truth about."""
+    return {
+        Capability.ENROLMENTS: [(learning.ENROLMENTS, snapshot.enrolments), (learning.ASSIGNMENTS, snapshot.assignments)],
+        Capability.RECOMMENDATIONS: [(learning.RECOMMENDATIONS, snapshot.recommendations)],
+        Capability.BADGES: [(learning.BADGES, snapshot.badges)],
+        Capability.CATALOGUE: [],
+    }[snapshot.capability]
+
+
+def _resources(tx: Transaction, connection_id: int, snapshot: Snapshot, now: datetime) -> Mapping[str, int]:
+    """Save the resources a personal answer mentions; returns our ids by the platform's."""
+    wanted = sorted({r.external_id for r in snapshot.resources})
+    if not wanted:
+        return {}
+    stored = learning.resources(tx, connection_id, wanted)
+    changes = compare_resources(stored, snapshot.resources, catalogue=False)
+    fresh: list[LearningResource] = [*changes.added, *(new for _, _, new in changes.changed)]
+    learning.save_resources(tx, connection_id, fresh, now)
+    learning.confirm_resources(tx, changes.confirmed, now)
+    if changes.added:
+        stored = learning.resources(tx, connection_id, wanted)
+    return {external_id: known.id for external_id, known in stored.items()}
+
+
+def _personal_kind(tx: Transaction, kind: Kind[R], seen: Sequence[R], complete: bool, learner_id: int,
+                   connection_id: int, resource_ids: Mapping[str, int], trail: list[TrailEntry], now: datetime) -> int:
+    stored = {key: known for key, known in learning.stored(tx, kind, learner_id, connection_id).items()
+              if not _ours(known.record)}
+    changes = compare(stored, seen, complete=complete)
+    learning.add(tx, kind, learner_id, connection_id, changes.added, resource_ids, now)
+    learning.change(tx, kind, [(row_id, new) for row_id, _, new in changes.changed], resource_ids, now)
+    learning.confirm(tx, kind, changes.confirmed, now)
+    learning.archive(tx, kind, [row_id for row_id, _ in changes.gone], now)
+    events = happenings(changes)
+    learning.append_events(tx, learner_id, connection_id, events, now)
+    origins: dict[str, Origin] = {record.external_id: record.origin for record in seen}
+    trail.extend((kind.name, key, origins.get(key, Origin()).answer, origins.get(key, Origin()).decision, outcome)
+                 for key, outcome in outcomes(changes, stored).items())
+    return len(events)
+
+
+def _ours(record: Record) -> bool:
+    """Recommendations Homeroom made itself are not the platform's to withdraw."""
+    return getattr(record, "source", "") == "homeroom"

@@ -1,0 +1,157 @@
+"""The ledger of refreshes: one row per (connection, learner), and one per connection for its catalogue.
+
+The ledger is the truth about what runs when. Enqueueing twice is one row with the higher priority; a lease that
+expires is taken again, so a killed worker loses nothing; only the holder of the lease may settle it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from portal.store import schema as t
+from portal.store.database import Transaction
+
+CATALOGUE = "catalogue"
+
+
+class Priority(IntEnum):
+    BACKFILL = 0
+    ACTIVE = 30
+    AT_SIGN_IN = 60
+    INTERACTIVE = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A claimed row. learner_id is None for the catalogue. lease_by proves the claim when it is settled."""
+
+    connection_id: int
+    subject: str
+    learner_id: int | None
+    attempts: int
+    lease_by: str
+    run: int
+    first: bool
+    """True while this has never succeeded."""
+
+
+def subject_of(learner_id: int | None) -> str:
+    return CATALOGUE if learner_id is None else f"learner:{learner_id}"
+
+
+def enqueue(tx: Transaction, learner_id: int | None, connection_ids: Sequence[int], priority: Priority,
+            now: datetime) -> None:
+    """Due now, at least with this priority. A refresh that runs at the moment will run once more."""
+    r = t.refresh
+    make: Any = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    rows = [{"connection_id": c, "subject": subject_of(learner_id), "learner_id": learner_id, "due_at": now,
+             "priority": int(priority), "attempts": 0, "failure_reason": "", "complete": False, "warnings": [], "run": 0}
+            for c in connection_ids]
+    if not rows:
+        return
+    insert = make(r)
+    higher = case((insert.excluded.priority > r.c.priority, insert.excluded.priority), else_=r.c.priority)
+    sooner = case((or_(r.c.due_at.is_(None), r.c.due_at > insert.excluded.due_at), insert.excluded.due_at),
+                  else_=r.c.due_at)
+    tx.execute(insert.on_conflict_do_update(index_elements=["connection_id", "subject"],
+                                            set_={"priority": higher, "due_at": sooner}), rows)
+
+
+def enqueue_learner(tx: Transaction, learner_id: int, priority: Priority, now: datetime) -> None:
+    """All connections of one learner."""
+    c = t.connection
+    ids = tx.execute(select(c.c.id).where(c.c.archived_at.is_(None), c.c.paused_at.is_(None))).scalars().all()
+    enqueue(tx, learner_id, ids, priority, now)
+
+
+def enqueue_active(tx: Transaction, seen_since: datetime, stale_before: datetime, now: datetime) -> int:
+    """Learners who were here lately and whose data is older than it should be; returns how many rows became due.
+
+    Rows that failed keep the date the reaction gave them.
+    """
+    r, p = t.refresh, t.learner
+    here = select(p.c.id).where(p.c.seen_at >= seen_since)
+    found = tx.execute(
+        update(r).where(r.c.learner_id.in_(here), r.c.lease_until.is_(None), r.c.failure.is_(None),
+                        r.c.succeeded_at < stale_before, or_(r.c.due_at.is_(None), r.c.due_at > now))
+        .values(due_at=now, priority=int(Priority.ACTIVE)))
+    return int(found.rowcount)
+
+
+def claim(tx: Transaction, worker: str, now: datetime, lease: timedelta) -> Job | None:
+    """The most urgent row that may run now, leased to this worker; None when there is nothing to do."""
+    r, c = t.refresh, t.connection
+    row = tx.execute(
+        select(r).join(c, c.c.id == r.c.connection_id)
+        .where(_claimable(now), c.c.archived_at.is_(None), c.c.paused_at.is_(None),
+               or_(c.c.not_before.is_(None), c.c.not_before <= now))
+        .order_by(r.c.priority.desc(), r.c.due_at).limit(1).with_for_update(of=r, skip_locked=True)
+    ).one_or_none()
+    if row is None:
+        return None
+    tx.execute(update(r).where(r.c.connection_id == row.connection_id, r.c.subject == row.subject).values(
+        lease_by=worker, lease_until=now + lease, due_at=null(), started_at=now, attempts=r.c.attempts + 1))
+    return Job(connection_id=row.connection_id, subject=row.subject, learner_id=row.learner_id,
+               attempts=row.attempts + 1, lease_by=worker, run=row.run + 1, first=row.succeeded_at is None)
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    """Due and free, or leased to somebody who did not come back in time."""
+    r = t.refresh
+    return or_(and_(r.c.due_at <= now, r.c.lease_until.is_(None)), r.c.lease_until < now)
+
+
+def holds(tx: Transaction, job: Job) -> bool:
+    """False when the lease went to another worker meanwhile, or the row is gone: then nothing may be written."""
+    r = t.refresh
+    found = tx.execute(select(r.c.lease_by).where(_is(job)).with_for_update()).scalar_one_or_none()
+    return found == job.lease_by
+
+
+def finish(tx: Transaction, job: Job, now: datetime, next_at: datetime | None, *, complete: bool,
+           warnings: Sequence[dict[str, str]] = ()) -> None:
+    """Settled well. next_at: when to refresh by itself; something enqueued meanwhile comes first."""
+    r = t.refresh
+    tx.execute(update(r).where(_is(job), r.c.lease_by == job.lease_by).values(
+        lease_by=None, lease_until=None, attempts=0, succeeded_at=now, failed_at=None, failing_since=None, failure=None,
+        failure_reason="", complete=complete, warnings=list(warnings), run=job.run,
+        due_at=func.coalesce(r.c.due_at, literal(next_at, t.Moment)),
+        priority=case((r.c.due_at.is_not(None), r.c.priority), else_=int(Priority.BACKFILL))))
+
+
+def postpone(tx: Transaction, job: Job, now: datetime, next_at: datetime | None, *, failure: str, reason: str) -> None:
+    """Settled badly: what was known stays. next_at None: not again before somebody acts."""
+    r = t.refresh
+    tx.execute(update(r).where(_is(job), r.c.lease_by == job.lease_by).values(
+        lease_by=None, lease_until=None, failed_at=now, failing_since=func.coalesce(r.c.failing_since, now),
+        failure=failure, failure_reason=reason[:500], due_at=next_at))
+
+
+def pause_connection(tx: Transaction, connection_id: int, not_before: datetime) -> None:
+    """The platform asked everybody to wait."""
+    c = t.connection
+    tx.execute(update(c).where(c.c.id == connection_id).values(not_before=not_before))
+
+
+def progress(tx: Transaction) -> tuple[int, int]:
+    """(refreshes that succeeded or failed at least once, all refreshes)."""
+    r = t.refresh
+    settled = func.sum(case((or_(r.c.succeeded_at.is_not(None), r.c.failed_at.is_not(None)), 1), else_=0))
+    done, total = tx.execute(select(func.coalesce(settled, 0), func.count()).select_from(r)).one()
+    return int(done), int(total)
+
+
+def next_due(tx: Transaction) -> datetime | None:
+    r = t.refresh
+    return tx.execute(select(func.min(r.c.due_at))).scalar_one()
+
+
+def _is(job: Job) -> ColumnElement[bool]:
+    return and_(t.refresh.c.connection_id == job.connection_id, t.refresh.c.subject == job.subject)
