@@ -42,12 +42,14 @@ def apply_catalogue(tx: Transaction, connection_id: int, snapshot: Snapshot, now
 
 def _personal(snapshot: Snapshot) -> list[tuple[Kind[Any], tuple[Any, ...]]]:
     """Which kinds this capability is the truth about."""
-    return {
-        Capability.ENROLMENTS: [(learning.ENROLMENTS, snapshot.enrolments), (learning.ASSIGNMENTS, snapshot.assignments)],
+    truths: dict[Capability, list[tuple[Kind[Any], tuple[Any, ...]]]] = {
+        Capability.ENROLMENTS: [(learning.ENROLMENTS, snapshot.enrolments),
+                                (learning.ASSIGNMENTS, snapshot.assignments)],
         Capability.RECOMMENDATIONS: [(learning.RECOMMENDATIONS, snapshot.recommendations)],
         Capability.BADGES: [(learning.BADGES, snapshot.badges)],
         Capability.CATALOGUE: [],
-    }[snapshot.capability]
+    }
+    return truths[snapshot.capability]
 
 
 def _resources(tx: Transaction, connection_id: int, snapshot: Snapshot, now: datetime) -> Mapping[str, int]:

@@ -40,7 +40,7 @@ class Reaction:
 
 def backing_off(attempt: int) -> timedelta:
     """Doubles up to two hours; full jitter, so that a recovering platform is not met by everybody at once."""
-    longest = min(FIRST_WAIT * 2 ** min(attempt, 10), LONGEST_WAIT)
+    longest: timedelta = min(FIRST_WAIT * 2 ** min(attempt, 10), LONGEST_WAIT)
     return FIRST_WAIT + (longest - FIRST_WAIT) * random.random()  # noqa: S311 – jitter, not a secret
 
 
@@ -57,21 +57,28 @@ def when_somebody_acts(_attempt: int) -> None:
 
 
 REACTIONS: dict[type[PlatformError], Reaction] = {
-    TimedOut: Reaction(backing_off, True, _("The platform does not answer in time. Check its load and the address.")),
-    Unreachable: Reaction(backing_off, True, _("The platform cannot be reached. Check the address and that it runs.")),
-    RateLimited: Reaction(lambda _attempt: timedelta(0), False,
-                          _("The platform asked us to wait. Nothing to do; ask the vendor for a higher quota if this stays.")),
-    CredentialsRefused: Reaction(when_somebody_acts, True,
-                                 _("The platform refuses our credentials. Enter a new secret and test the connection.")),
-    Forbidden: Reaction(tomorrow, False, _("The platform refuses this reading. Check the permissions of our account there.")),
-    NotLinked: Reaction(tomorrow, False, _("No account was found for this learner. Check which fact identifies people.")),
-    Ambiguous: Reaction(tomorrow, False, _("Several accounts fit this learner. Nothing is shown until one is chosen.")),
-    BadAnswer: Reaction(slowly, True, _("The answer is not what this platform should send. See the sample.")),
-    WrongLearner: Reaction(when_somebody_acts, True,
-                           _("The platform answered about somebody else. The connection rests until you look at it.")),
-    Misconfigured: Reaction(when_somebody_acts, True, _("A setting cannot work. Correct it and test the connection.")),
-    BlockedAddress: Reaction(when_somebody_acts, True,
-                             _("The address may not be called. Correct it, or allow private addresses for this connection.")),
+    TimedOut: Reaction(backing_off, True, _(
+        "The platform does not answer in time. Check its load and the address.")),
+    Unreachable: Reaction(backing_off, True, _(
+        "The platform cannot be reached. Check the address and that it runs.")),
+    RateLimited: Reaction(lambda _attempt: timedelta(0), False, _(
+        "The platform asked us to wait. Nothing to do; ask the vendor for a higher quota if this stays.")),
+    CredentialsRefused: Reaction(when_somebody_acts, True, _(
+        "The platform refuses our credentials. Enter a new secret and test the connection.")),
+    Forbidden: Reaction(tomorrow, False, _(
+        "The platform refuses this reading. Check the permissions of our account there.")),
+    NotLinked: Reaction(tomorrow, False, _(
+        "No account was found for this learner. Check which fact identifies people.")),
+    Ambiguous: Reaction(tomorrow, False, _(
+        "Several accounts fit this learner. Nothing is shown until one is chosen.")),
+    BadAnswer: Reaction(slowly, True, _(
+        "The answer is not what this platform should send. See the sample.")),
+    WrongLearner: Reaction(when_somebody_acts, True, _(
+        "The platform answered about somebody else. The connection rests until you look at it.")),
+    Misconfigured: Reaction(when_somebody_acts, True, _(
+        "A setting cannot work. Correct it and test the connection.")),
+    BlockedAddress: Reaction(when_somebody_acts, True, _(
+        "The address may not be called. Correct it, or allow private addresses for this connection.")),
 }
 
 

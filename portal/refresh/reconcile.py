@@ -6,7 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Generic, TypeVar
 
-from adapters.records import Assignment, Badge, Enrolment, LearningResource, Record, Recommendation, Status, Verification
+from adapters.records import (
+    Assignment,
+    Badge,
+    Enrolment,
+    LearningResource,
+    Recommendation,
+    Record,
+    Status,
+    Verification,
+)
 from portal.stored import Event, Stored
 
 R = TypeVar("R", bound=Record)

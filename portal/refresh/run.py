@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,10 +39,10 @@ class Refresher:
     active_every: timedelta
     worker: str
 
-    def run_next(self) -> Job | None:
-        """Claim the most urgent job and do it; None when there is nothing to do now."""
+    def run_next(self, only: Collection[int] | None = None) -> Job | None:
+        """Claim the most urgent job and do it; None when there is nothing to do now. only: these learners."""
         with self.database.write() as tx:
-            job = ledger.claim(tx, self.worker, self.clock(), LEASE)
+            job = ledger.claim(tx, self.worker, self.clock(), LEASE, only)
         if job is not None:
             self.run(job)
         return job

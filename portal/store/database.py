@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-
 Transaction = Connection
 """An open view or transaction, handed through by those who do not speak SQL themselves."""
 

@@ -18,8 +18,8 @@ from adapters.records import (
     Badge,
     Enrolment,
     LearningResource,
-    Record,
     Recommendation,
+    Record,
 )
 from portal.store import records as rows
 from portal.store import schema as t

@@ -6,13 +6,13 @@ expires is taken again, so a killed worker loses nothing; only the holder of the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.store import schema as t
@@ -51,9 +51,9 @@ def enqueue(tx: Transaction, learner_id: int | None, connection_ids: Sequence[in
     """Due now, at least with this priority. A refresh that runs at the moment will run once more."""
     r = t.refresh
     make: Any = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-    rows = [{"connection_id": c, "subject": subject_of(learner_id), "learner_id": learner_id, "due_at": now,
-             "priority": int(priority), "attempts": 0, "failure_reason": "", "complete": False, "warnings": [], "run": 0}
-            for c in connection_ids]
+    fresh = {"subject": subject_of(learner_id), "learner_id": learner_id, "due_at": now, "priority": int(priority),
+             "attempts": 0, "failure_reason": "", "complete": False, "warnings": [], "run": 0}
+    rows: list[dict[str, Any]] = [{**fresh, "connection_id": c} for c in connection_ids]
     if not rows:
         return
     insert = make(r)
@@ -85,13 +85,18 @@ def enqueue_active(tx: Transaction, seen_since: datetime, stale_before: datetime
     return int(found.rowcount)
 
 
-def claim(tx: Transaction, worker: str, now: datetime, lease: timedelta) -> Job | None:
-    """The most urgent row that may run now, leased to this worker; None when there is nothing to do."""
+def claim(tx: Transaction, worker: str, now: datetime, lease: timedelta,
+          only: Collection[int] | None = None) -> Job | None:
+    """The most urgent row that may run now, leased to this worker; None when there is nothing to do.
+
+    only: these learners and nobody else.
+    """
     r, c = t.refresh, t.connection
     row = tx.execute(
         select(r).join(c, c.c.id == r.c.connection_id)
         .where(_claimable(now), c.c.archived_at.is_(None), c.c.paused_at.is_(None),
-               or_(c.c.not_before.is_(None), c.c.not_before <= now))
+               or_(c.c.not_before.is_(None), c.c.not_before <= now),
+               r.c.learner_id.in_(only) if only is not None else true())
         .order_by(r.c.priority.desc(), r.c.due_at).limit(1).with_for_update(of=r, skip_locked=True)
     ).one_or_none()
     if row is None:
@@ -150,7 +155,20 @@ def progress(tx: Transaction) -> tuple[int, int]:
 
 def next_due(tx: Transaction) -> datetime | None:
     r = t.refresh
-    return tx.execute(select(func.min(r.c.due_at))).scalar_one()
+    moment: datetime | None = tx.execute(select(func.min(r.c.due_at))).scalar_one()
+    return moment
+
+
+def states(tx: Transaction, learner_id: int) -> list[dict[str, Any]]:
+    """Per connection: how the last refresh of this learner went. Moments as ISO 8601."""
+    r, c = t.refresh, t.connection
+    query = (select(c.c.name, r.c.succeeded_at, r.c.failure, r.c.failure_reason, r.c.failing_since, r.c.complete,
+                    r.c.warnings)
+             .join(c, c.c.id == r.c.connection_id).where(r.c.learner_id == learner_id).order_by(c.c.name))
+    return [{"platform": row.name, "failure": row.failure, "failure_reason": row.failure_reason,
+             "failing_since": row.failing_since and row.failing_since.isoformat(),
+             "succeeded_at": row.succeeded_at and row.succeeded_at.isoformat(),
+             "complete": row.complete, "warnings": row.warnings} for row in tx.execute(query)]
 
 
 def _is(job: Job) -> ColumnElement[bool]:

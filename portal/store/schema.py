@@ -223,7 +223,8 @@ refresh = Table(
 )
 
 trail = Table(
-    "trail", metadata, _learner(primary_key=True), _connection(primary_key=True), Column("run", Integer, primary_key=True),
+    "trail", metadata, _learner(primary_key=True), _connection(primary_key=True),
+    Column("run", Integer, primary_key=True),
     Column("observed_at", Moment, nullable=False), Column("entries", JSON, nullable=False),
 )
 

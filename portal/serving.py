@@ -1,0 +1,20 @@
+"""Starts the web server. Granian: several workers, each with a few blocking threads (measured in docs/performance.md)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from granian.constants import Interfaces
+from granian.server import Server
+
+ROOT = Path(__file__).parent.parent
+
+
+def serve(environ: Mapping[str, str], host: str, port: int, workers: int, threads: int = 4) -> None:
+    """Serve until a signal ends it. environ: the settings, as ``Settings.from_environ`` reads them; they are put into
+    this process's environment because the workers are processes of their own."""
+    os.environ.update(environ)
+    Server("wsgi:app", address=host, port=port, interface=Interfaces.WSGI, workers=workers, blocking_threads=threads,
+           working_dir=ROOT, log_access=False, backlog=1024, websockets=False, respawn_failed_workers=True).serve()
