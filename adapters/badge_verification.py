@@ -49,7 +49,7 @@ def verify(credential: bytes | str | Mapping[str, Any] | Credential, *, recipien
     found: Credential | None = None
     try:
         found = credential if isinstance(credential, Credential) else recognise(credential)
-        found = _fetched(found, inquiry)
+        found = opened(found, inquiry)
         return _judged(AUTHENTICATE[found.format](found, inquiry), found, recipient, inquiry)
     except BadAnswer as error:
         sample = f" ({error.sample})" if error.sample else ""
@@ -72,8 +72,11 @@ def claimed(credential: Credential) -> Award | None:
             return award_of_ob3(credential.document)
 
 
-def _fetched(credential: Credential, inquiry: Inquiry) -> Credential:
-    """Addresses replaced by what lies there; a picture may hold an address once more (OB 1.x baking), no further."""
+def opened(credential: Credential, inquiry: Inquiry) -> Credential:
+    """An address replaced by what lies there; a picture may hold an address once more (OB 1.x baking), no further.
+
+    Raises Refused (REVOKED for HTTP 410) and BadAnswer.
+    """
     for _hop in range(2):
         if credential.format is not Format.ADDRESS:
             break
