@@ -154,8 +154,9 @@ class GuardedTransport(HTTPAdapter):
 def _whole(response: requests.Response, body: bytes) -> requests.Response:
     """The same response with its body in memory and already decoded, so that no layer above decodes it again."""
     headers = {k: v for k, v in response.headers.items() if k.lower() not in _DECODED}
+    received = response.raw._original_response      # requests reads Set-Cookie from here, and nowhere else
     response.raw = urllib3.HTTPResponse(BytesIO(body), headers=headers, status=response.status_code,
-                                        preload_content=False, request_url=response.url)
+                                        preload_content=False, request_url=response.url, original_response=received)
     response.headers = requests.structures.CaseInsensitiveDict(headers)
     response._content = body
     return response
