@@ -5,13 +5,10 @@ from __future__ import annotations
 from adapters.errors import Ambiguous, BadAnswer, NotLinked
 from adapters.moodle import mapping
 from adapters.moodle.payloads import Rows, User, part, rows
-from adapters.moodle.webservice import Refused, WebService
+from adapters.moodle.webservice import USERS, USERS_BY_FIELD, Refused, WebService
 from adapters.records import Account, LearnerIdentity
 from adapters.session import Scope
 from adapters.settings import LearnerKey
-
-SEARCH = "core_user_get_users"
-BY_FIELD = "core_user_get_users_by_field"
 
 _FIELDS: dict[LearnerKey, str] = {"id_number": "idnumber", "username": "username"}
 _NOT_A_VALUE = frozenset({"invalidparameter"})
@@ -50,19 +47,19 @@ def find(moodle: WebService, learner: LearnerIdentity, key: LearnerKey) -> Accou
 
 def _by_email(moodle: WebService, email: str) -> list[User]:
     """The search ignores case, but takes % and _ as wildcards; the lookup by field is exact on some databases."""
-    answer = moodle.call(SEARCH, {"criteria": [{"key": "email", "value": email}]}, scope=_scope(moodle))
-    if part(answer, "warnings", SEARCH):
-        raise BadAnswer("Moodle did not understand the search, so its answer lists everybody", operation=SEARCH)
-    return _readable(rows(User, part(answer, "users", SEARCH), SEARCH), SEARCH)
+    answer = moodle.call(USERS, {"criteria": [{"key": "email", "value": email}]}, scope=_scope(moodle))
+    if isinstance(answer, dict) and answer.get("warnings"):
+        raise BadAnswer("Moodle did not understand the search, so its answer lists everybody", operation=USERS)
+    return _readable(rows(User, part(answer, "users", USERS), USERS), USERS)
 
 
 def _by_field(moodle: WebService, key: LearnerKey, value: str) -> list[User]:
     wanted = value.lower() if key == "username" else value
-    answer = moodle.call(BY_FIELD, {"field": _FIELDS[key], "values": [wanted]}, scope=_scope(moodle),
+    answer = moodle.call(USERS_BY_FIELD, {"field": _FIELDS[key], "values": [wanted]}, scope=_scope(moodle),
                          tolerate=_NOT_A_VALUE)
     if isinstance(answer, Refused):
-        raise NotLinked(f"this {key} cannot be one in Moodle", rule=key, operation=BY_FIELD)
-    return _readable(rows(User, answer, BY_FIELD), BY_FIELD)
+        raise NotLinked(f"this {key} cannot be one in Moodle", rule=key, operation=USERS_BY_FIELD)
+    return _readable(rows(User, answer, USERS_BY_FIELD), USERS_BY_FIELD)
 
 
 def _readable(read: Rows[User], function: str) -> list[User]:

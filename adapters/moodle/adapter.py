@@ -105,9 +105,7 @@ class Moodle(Adapter[MoodleSettings], IdentifiesLearners, ReadsEnrolments, Reads
         doubt = doubts.about_empty(moodle, account) if not answer else None
         if doubt:
             notices.append(doubt)
-        unseen = self._unseen_completion(courses.items)
-        if unseen:
-            notices.append(_completion_hidden(len(unseen)))
+        unseen = self._unseen_completion(courses.items, notices)
         enrolments = self._enrolments(account, [c for c in courses.items if c.id not in unseen], notices)
         dates = self._due_dates(account, courses.items)
         return Snapshot(
@@ -121,7 +119,7 @@ class Moodle(Adapter[MoodleSettings], IdentifiesLearners, ReadsEnrolments, Reads
         answer = self._moodle.call(BADGES, {"userid": account.external_id}, tolerate=frozenset({"badgesdisabled"}),
                                    scope=self.session.of_learner(account.external_id))
         if isinstance(answer, Refused):
-            off = Notice("badges_disabled", "badges are switched off in Moodle: Site administration > Advanced features")
+            off = Notice("badges_disabled", "badges are off in Moodle: Site administration > Advanced features")
             return Snapshot(capability=Capability.BADGES, observed_at=self.now(), complete=False, warnings=(off,))
         awards = rows(AwardedBadge, part(answer, "badges", BADGES), BADGES)
         owners = {str(a.recipientid) for a in awards.items if a.recipientid is not None}
@@ -149,22 +147,27 @@ class Moodle(Adapter[MoodleSettings], IdentifiesLearners, ReadsEnrolments, Reads
     def _moodle(self) -> WebService:
         return WebService(self.session, self.settings.token, self.settings.language)
 
-    def _unseen_completion(self, courses: list[Course]) -> set[int]:
+    def _unseen_completion(self, courses: list[Course], notices: list[Notice]) -> set[int]:
         """Courses whose completion this token may not see; raises Forbidden if that is so for all of them.
 
-        Moodle answers the same when completion is off for the whole site, so the site is asked, only then.
+        Moodle answers the same when completion is off for the whole site, so the site is asked, only then. To call
+        such a course "not started" would take a completion away, so it gets no enrolment.
         """
         hidden = {course.id for course in courses if mapping.hides_completion(course)}
         if not hidden:
             return hidden
-        told = any(course.completed is not None for course in courses)
-        if not told:
-            site = one(SiteInfo, self._moodle.call(SITE_INFO, scope=self.session.public()), SITE_INFO)
-            if site.feature("enablecompletion") is False:
-                return set()
+        if any(course.completed is not None for course in courses):
+            notices.append(Notice("completion_hidden", "the token may not see completion in some courses, so they come "
+                                  "without the learner's standing; allow report/completion:view there",
+                                  ", ".join(map(str, sorted(hidden)))[:80]))
+            return hidden
+        site = one(SiteInfo, self._moodle.call(SITE_INFO, scope=self.session.public()), SITE_INFO)
+        if site.feature("enablecompletion") is not False:
             raise Forbidden("the token may not see the completion of other people", operation=COURSES,
                             remedy="Allow report/completion:view in the role of the token's account.")
-        return hidden
+        notices.append(Notice("completion_off", "completion tracking is off in Moodle, so no course counts as completed: "
+                              "Site administration > Advanced features"))
+        return set()
 
     def _enrolments(self, account: Account, courses: list[Course], notices: list[Notice]) -> tuple[Enrolment, ...]:
         scope = self.session.of_learner(account.external_id)
@@ -181,7 +184,7 @@ class Moodle(Adapter[MoodleSettings], IdentifiesLearners, ReadsEnrolments, Reads
                 continue
             times[course.id] = one(CompletionStatus, part(answer, "completionstatus", COMPLETION), COMPLETION)
         notices += unknown_fields(times.values(), COMPLETION)
-        notices += [Notice("completion_time_unknown", f"Moodle does not tell when these courses were completed ({code})",
+        notices += [Notice("completion_time_unknown", f"Moodle does not say when these courses were completed ({code})",
                            ", ".join(map(str, ids))[:80]) for code, ids in sorted(untold.items())]
         if len(completed) > MOST_COMPLETION_CALLS:
             notices.append(Notice("completion_time_unknown", f"the time of completion is asked for the "
@@ -195,8 +198,3 @@ class Moodle(Adapter[MoodleSettings], IdentifiesLearners, ReadsEnrolments, Reads
             return due_dates.of_courses(self._moodle, self.session.of_learner(account.external_id), courses,
                                         self.now(), self.settings.base_url)
         return due_dates.of_learner(self._moodle, account, courses, self.now(), self.settings.base_url)
-
-
-def _completion_hidden(count: int) -> Notice:
-    return Notice("completion_hidden", f"the token may not see completion in {count} courses, so they are listed "
-                  "without the learner's standing; grant report/completion:view there")

@@ -7,18 +7,33 @@ from dataclasses import dataclass
 
 from adapters.contract import CheckStep, Outcome
 from adapters.errors import CredentialsRefused, Forbidden, PlatformError
-from adapters.moodle import accounts, doubts, due_dates
+from adapters.moodle import doubts
 from adapters.moodle.payloads import Course, SiteInfo, User, one, rows
-from adapters.moodle.webservice import NOT_IN_SERVICE, PERMISSION_CODES, Refused, WebService
+from adapters.moodle.webservice import (
+    ASSIGNMENTS,
+    BADGES,
+    CATALOGUE,
+    COMPLETION,
+    COURSE_EVENTS,
+    COURSES,
+    ENROLLED_USERS,
+    NOT_IN_SERVICE,
+    PERMISSION_CODES,
+    SEARCH_COURSES,
+    SITE_INFO,
+    TIMELINE,
+    USERS,
+    USERS_BY_FIELD,
+    Refused,
+    WebService,
+)
 from adapters.settings import LearnerKey
 
-SITE_INFO = "core_webservice_get_site_info"
-COURSES = "core_enrol_get_users_courses"
-BADGES = "core_badges_get_user_badges"
 _TOKENS = "Site administration > Server > Web services > Manage tokens"
 _FUNCTIONS = "Site administration > Server > Web services > External services > Functions: add {}."
 _ROLE = "Site administration > Users > Permissions > Define roles: allow {} in the role of the token's account."
 _FEATURES = "Site administration > Advanced features: switch on {}."
+_BADGES_TROUBLE = PERMISSION_CODES | {NOT_IN_SERVICE, "badgesdisabled", "invalidresponse"}
 _NO_RIGHT = PERMISSION_CODES | {NOT_IN_SERVICE}
 
 
@@ -29,11 +44,6 @@ def steps(moodle: WebService, key: LearnerKey, dates: str, base: str) -> Iterato
     except PlatformError as error:
         yield CheckStep(name=f"Call {error.operation}", outcome=Outcome.FAILED, meaning=error.reason,
                         remedy=error.remedy or "Look at Moodle's logs, then check again.")
-
-
-def completion_forbidden(operation: str) -> Forbidden:
-    return Forbidden("the token may not see the completion of other people", operation=operation,
-                     remedy=_ROLE.format("report/completion:view"))
 
 
 def _all_steps(moodle: WebService, key: LearnerKey, dates: str, base: str) -> Iterator[CheckStep]:
@@ -48,16 +58,16 @@ def _all_steps(moodle: WebService, key: LearnerKey, dates: str, base: str) -> It
                         remedy=f"Enter {site.siteurl.rstrip('/')} as the address, so that links and pictures fit.")
     yield CheckStep(name="Token", outcome=Outcome.OK, meaning="Moodle accepts the token")
     if site.userissiteadmin:
-        yield CheckStep(name="Token's account", outcome=Outcome.WARNING, meaning="the token belongs to a site administrator",
+        yield CheckStep(name="Token's account", outcome=Outcome.WARNING,
+                        meaning="the token belongs to a site administrator",
                         remedy="Make an account for Homeroom alone, with the role described in the README.")
     present = {function.name for function in site.functions}
-    missing = [f for f in _needed(key, dates) if f.name not in present]
     yield from _functions(key, dates, present)
     for feature, name in (("enablecompletion", "completion tracking"), ("enablebadges", "badges")):
         if site.feature(feature) is False:
-            yield CheckStep(name=f"Feature {feature}", outcome=Outcome.WARNING, meaning=f"{name} is off for the site",
+            yield CheckStep(name=f"Feature {feature}", outcome=Outcome.WARNING, meaning=f"off for the whole site: {name}",
                             remedy=_FEATURES.format(name))
-    if any(f.required for f in missing):
+    if any(f.required and f.name not in present for f in _needed(key, dates)):
         return
     yield from _rights(moodle, key, dates, present, completion_on=site.feature("enablecompletion") is not False)
 
@@ -70,22 +80,22 @@ class _Needed:
 
 
 def _needed(key: LearnerKey, dates: str) -> list[_Needed]:
-    finding = accounts.SEARCH if key == "email" else accounts.BY_FIELD
+    finding = USERS if key == "email" else USERS_BY_FIELD
     needed = [
         _Needed(finding, "finding learners"),
         _Needed(COURSES, "courses and progress"),
-        _Needed("core_completion_get_course_completion_status", "when a course was completed", False),
+        _Needed(COMPLETION, "when a course was completed", False),
         _Needed(BADGES, "badges", False),
-        _Needed("core_course_get_courses_by_field", "the catalogue", False),
-        _Needed(doubts.USERS_BY_FIELD, "believing an empty list", False),
-        _Needed(doubts.SEARCH_COURSES, "believing an empty list", False),
-        _Needed(doubts.ENROLLED_USERS, "believing an empty list", False),
+        _Needed(CATALOGUE, "the catalogue", False),
+        _Needed(USERS_BY_FIELD, "believing an empty list", False),
+        _Needed(SEARCH_COURSES, "believing an empty list", False),
+        _Needed(ENROLLED_USERS, "believing an empty list", False),
     ]
     if dates == "personal":
-        needed.append(_Needed(due_dates.TIMELINE, "personal due dates", False))
+        needed.append(_Needed(TIMELINE, "personal due dates", False))
     if dates == "course":
-        needed += [_Needed(due_dates.COURSE_EVENTS, "due dates of courses"),
-                   _Needed(due_dates.ASSIGNMENTS, "names of assignments", False)]
+        needed += [_Needed(COURSE_EVENTS, "due dates of courses"),
+                   _Needed(ASSIGNMENTS, "names of assignments", False)]
     return list({f.name: f for f in reversed(needed)}.values())[::-1]
 
 
@@ -120,9 +130,9 @@ def _unusable(error: PlatformError) -> Iterator[CheckStep]:
 def _rights(moodle: WebService, key: LearnerKey, dates: str, present: set[str], *,
             completion_on: bool) -> Iterator[CheckStep]:
     """Rights are tried on people enrolled in some course, because a token may always read its own account."""
-    if not {doubts.SEARCH_COURSES, doubts.ENROLLED_USERS} <= present:
+    if not {SEARCH_COURSES, ENROLLED_USERS} <= present:
         yield CheckStep(name="Rights", outcome=Outcome.SKIPPED,
-                        meaning=f"cannot be tried without {doubts.SEARCH_COURSES} and {doubts.ENROLLED_USERS}")
+                        meaning=f"cannot be tried without {SEARCH_COURSES} and {ENROLLED_USERS}")
         return
     course = doubts.any_course(moodle)
     people = doubts.participants(moodle, course) if course and not isinstance(course, Refused) else []
@@ -130,7 +140,8 @@ def _rights(moodle: WebService, key: LearnerKey, dates: str, present: set[str], 
         yield _right("Participants of a course", people, "moodle/course:view and moodle/course:viewparticipants")
         return
     if not people:
-        yield CheckStep(name="Rights", outcome=Outcome.SKIPPED, meaning="nobody is enrolled in the course that was tried")
+        yield CheckStep(name="Rights", outcome=Outcome.SKIPPED,
+                        meaning="nobody is enrolled in the course that was tried")
         return
     yield CheckStep(name="Participants of a course", outcome=Outcome.OK, meaning="the token sees who is enrolled")
     yield _identity(people, key)
@@ -138,10 +149,9 @@ def _rights(moodle: WebService, key: LearnerKey, dates: str, present: set[str], 
     someone = str(people[0].id)
     scope = moodle.session.of_learner(someone)
     if BADGES in present:
-        answer = moodle.call(BADGES, {"userid": someone}, scope=scope, tolerate=_NO_RIGHT | {"badgesdisabled", "invalidresponse"})
-        yield _badges(answer)
-    if dates == "personal" and due_dates.TIMELINE in present:
-        answer = moodle.call(due_dates.TIMELINE, {"userid": someone, "limitnum": 1}, scope=scope, tolerate=_NO_RIGHT)
+        yield _badges(moodle.call(BADGES, {"userid": someone}, scope=scope, tolerate=_BADGES_TROUBLE))
+    if dates == "personal" and TIMELINE in present:
+        answer = moodle.call(TIMELINE, {"userid": someone, "limitnum": 1}, scope=scope, tolerate=_NO_RIGHT)
         yield _right("Personal due dates", answer, "moodle/calendar:manageentries", Outcome.WARNING)
 
 
@@ -152,8 +162,8 @@ def _identity(people: list[User], key: LearnerKey) -> CheckStep:
         key, "moodle/user:viewdetails and moodle/user:viewalldetails")
     if shown:
         return CheckStep(name=f"Learners' {key}", outcome=Outcome.OK, meaning="Moodle shows it to this token")
-    return CheckStep(name=f"Learners' {key}", outcome=Outcome.WARNING, meaning="none of the people tried shows it: it is "
-                     "empty in Moodle, or the token may not see it", remedy=_ROLE.format(rights))
+    return CheckStep(name=f"Learners' {key}", outcome=Outcome.WARNING, remedy=_ROLE.format(rights),
+                     meaning="nobody tried shows it: it is empty in Moodle, or the token may not see it")
 
 
 def _learning(moodle: WebService, people: list[User], completion_on: bool) -> Iterator[CheckStep]:

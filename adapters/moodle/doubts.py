@@ -73,8 +73,8 @@ def any_course(moodle: WebService) -> CatalogueCourse | Refused | None:
 
 def participants(moodle: WebService, course: CatalogueCourse, most: int = 5) -> list[User] | Refused:
     """Some people enrolled in a course, with the three fields a learner can be recognised by."""
+    options = {"limitnumber": most, "userfields": "id,email,idnumber,username"}
     answer = moodle.call(ENROLLED_USERS, {
-        "courseid": course.id,
-        "options": [{"name": "limitnumber", "value": most}, {"name": "userfields", "value": "id,email,idnumber,username"}],
+        "courseid": course.id, "options": [{"name": name, "value": value} for name, value in options.items()],
     }, scope=moodle.session.of_learner("participants"), tolerate=_NO_RIGHT)
     return answer if isinstance(answer, Refused) else rows(User, answer, ENROLLED_USERS).items
