@@ -40,11 +40,11 @@ class Kind(Generic[R]):
     about_resource: bool = True
 
 
-ENROLMENTS = Kind[Enrolment]("enrolment", t.enrolment, rows.enrolment_from, rows.enrolment_values)
-ASSIGNMENTS = Kind[Assignment]("assignment", t.assignment, rows.assignment_from, rows.assignment_values)
-RECOMMENDATIONS = Kind[Recommendation](
+ENROLMENTS: Kind[Enrolment] = Kind("enrolment", t.enrolment, rows.enrolment_from, rows.enrolment_values)
+ASSIGNMENTS: Kind[Assignment] = Kind("assignment", t.assignment, rows.assignment_from, rows.assignment_values)
+RECOMMENDATIONS: Kind[Recommendation] = Kind(
     "recommendation", t.recommendation, rows.recommendation_from, rows.recommendation_values)
-BADGES = Kind[Badge]("badge", t.badge, rows.badge_from, rows.badge_values, about_resource=False)
+BADGES: Kind[Badge] = Kind("badge", t.badge, rows.badge_from, rows.badge_values, about_resource=False)
 
 
 def stored(tx: Transaction, kind: Kind[R], learner_id: int, connection_id: int) -> dict[str, Stored[R]]:
@@ -164,6 +164,26 @@ def taken_by(tx: Transaction, learner_id: int) -> list[tuple[Enrolment, Learning
     query = (select(t.enrolment, *columns).join(t.resource, t.resource.c.id == t.enrolment.c.resource_id)
              .where(t.enrolment.c.learner_id == learner_id))
     return [(rows.enrolment_from(row), rows.resource_from(row, "resource_")) for row in tx.execute(query)]
+
+
+def replace_proposals(tx: Transaction, learner_id: int, source: str,
+                      proposed: Sequence[tuple[int, Recommendation]], now: datetime) -> None:
+    """The recommendations of one source that is not a platform: (connection id, record with our resource id).
+
+    The same list again only moves observed_at.
+    """
+    p = t.recommendation
+    mine = and_(p.c.learner_id == learner_id, p.c.source == source)
+    known = {row.external_id: (row.rank, row.reason) for row in tx.execute(select(p).where(mine))}
+    if known == {record.external_id: (record.rank, record.reason) for _, record in proposed}:
+        tx.execute(update(p).where(mine).values(observed_at=now))
+        return
+    tx.execute(delete(p).where(mine))
+    if proposed:
+        tx.execute(insert(p), [
+            {**rows.recommendation_values(record), "learner_id": learner_id, "connection_id": connection_id,
+             "resource_id": int(record.resource_id), "observed_at": now, "changed_at": now}
+            for connection_id, record in proposed])
 
 
 # --- events and trail -----------------------------------------------------------------------------------------------

@@ -47,7 +47,8 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("case", "stored", "seen", "complete", "events", "trail"), TABLE, ids=[row[0] for row in TABLE])
+@pytest.mark.parametrize(("case", "stored", "seen", "complete", "events", "trail"), TABLE,
+                         ids=[row[0] for row in TABLE])
 def test_compare(case: str, stored: dict[str, Stored[Record]], seen: list[Record], complete: bool, events: list[str],
                  trail: dict[str, str]) -> None:
     changes = compare(stored, seen, complete=complete)

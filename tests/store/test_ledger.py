@@ -30,7 +30,8 @@ def test_enqueue__twice_is_one_row_with_the_higher_priority(database: Database) 
         ledger.enqueue(tx, learner, [connection], Priority.BACKFILL, NOW)
         assert ledger.progress(tx) == (0, 2)
         first, then = ledger.claim(tx, "w", NOW, LEASE), ledger.claim(tx, "w", NOW, LEASE)
-        assert first and then
+        assert first is not None
+        assert then is not None
         assert (first.connection_id, then.connection_id) == (connection, second)
         assert ledger.claim(tx, "w", NOW, LEASE) is None
 
