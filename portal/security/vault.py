@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from portal.config import Settings
+from portal.config import Settings, SettingsError
 
-_NONCE_BYTES = 12
+_NONCE_BYTES, _SHORTEST_KEY = 12, 32
 
 
 class SecretUnreadable(Exception):
@@ -32,7 +32,7 @@ class Sealed:
 
 
 class Vault:
-    """Seals and opens secrets with the installation's keys."""
+    """Seals and opens secrets with the installation's keys. Raises SettingsError when they are malformed."""
 
     def __init__(self, settings: Settings) -> None:
         self._keys = _named_keys(settings)
@@ -61,9 +61,12 @@ def _named_keys(settings: Settings) -> dict[str, bytes]:
     if settings.vault_keys is None:
         key = _derived(settings.secret_key.get_secret_value())
         return {"s" + hashlib.sha256(key).hexdigest()[:8]: key}
-    keys = {}
+    keys: dict[str, bytes] = {}
     for part in settings.vault_keys.get_secret_value().split(","):
         key_id, _, text = part.strip().partition(":")
+        if not key_id or key_id in keys or len(text) < _SHORTEST_KEY:
+            raise SettingsError("HOMEROOM_VAULT_KEYS: every entry is id:key, ids differ, and a key has at least "
+                                f"{_SHORTEST_KEY} characters")
         keys[key_id] = _derived(text)
     return keys
 

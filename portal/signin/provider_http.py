@@ -15,12 +15,11 @@ from authlib.integrations.requests_client import OAuth2Session
 
 from adapters.answer import Answer, Limits, parse_json
 from adapters.egress import EgressPolicy
-from adapters.errors import PlatformError, Unreachable
+from adapters.errors import BadAnswer, PlatformError, Unreachable
 from adapters.transport import GuardedTransport
 from portal.signin.failures import ProviderUnavailable, SignInFailed
 
 LIMITS = Limits(connect_seconds=2.0, total_seconds=5.0, raw_bytes=512_000, inflated_bytes=1_000_000, json_depth=20)
-_CLIENT_ERROR, _SERVER_ERROR = 400, 500
 
 
 class ProviderHttp:
@@ -46,9 +45,9 @@ class ProviderHttp:
             return url
         raise SignInFailed("insecure_address", f"{what} must use https")
 
-    def session(self, url: str, **client: Any) -> OAuth2Session:
-        """A client that may call ``url``'s host. client: as for Authlib's OAuth2Session."""
-        http = OAuth2Session(**client)
+    def session(self, url: str, **client: Any) -> Any:
+        """Authlib's (untyped) OAuth2Session that may call ``url``'s host. client: as for OAuth2Session."""
+        http = OAuth2Session(**client)  # type: ignore[no-untyped-call]
         http.trust_env = False
         policy = EgressPolicy(allow_private=urlsplit(url).hostname == self._home)
         http.mount("https://", GuardedTransport(policy, LIMITS, _always))
@@ -67,29 +66,36 @@ class ProviderHttp:
         return json_object(response, what)
 
 
-def json_object(response: requests.Response, what: str) -> dict[str, Any]:
-    """The JSON object of a good answer. Raises SignInFailed: redirects, errors, HTML, lists and deep nesting are none."""
+def json_object(response: requests.Response, what: str, also: tuple[int, ...] = ()) -> dict[str, Any]:
+    """The JSON object of a good answer. Raises SignInFailed: redirects, errors, HTML, lists, deep nesting are none.
+
+    also: statuses whose JSON is worth reading although they are errors.
+    """
     status, kind = response.status_code, response.headers.get("Content-Type", "")
-    if status >= _SERVER_ERROR:
+    if status >= requests.codes.server_error:
         raise ProviderUnavailable(f"{what}_unavailable", f"{what} answered HTTP {status}")
-    if not requests.codes.ok <= status < requests.codes.multiple_choices:
+    if status != requests.codes.ok and status not in also:
         raise SignInFailed(f"{what}_refused", f"{what} answered HTTP {status}")
     if kind.split(";")[0].strip().lower() == "application/jwt":
-        raise SignInFailed(f"{what}_signed", f"{what} answers with a signed document; have the provider send plain JSON")
+        raise SignInFailed(f"{what}_signed", f"{what} is a signed document; have the provider send plain JSON")
     try:
         found = parse_json(Answer(status, {"content-type": kind}, response.content, what), LIMITS)
     except PlatformError as error:
         raise failure(error, what) from None
     if not isinstance(found, dict):
-        raise SignInFailed(f"{what}_unreadable", f"{what} did not answer with a JSON object")
+        raise ProviderUnavailable(f"{what}_unreadable", f"{what} did not answer with a JSON object")
     return found
 
 
 def failure(error: PlatformError, what: str) -> SignInFailed:
     """A transport's error in the words of sign-in."""
-    if isinstance(error, Unreachable):
-        return ProviderUnavailable(f"{what}_unavailable", f"{what}: {error.reason}")
-    return SignInFailed(f"{what}_unreadable", f"{what}: {error.reason}")
+    match error:
+        case Unreachable():
+            return ProviderUnavailable(f"{what}_unavailable", f"{what}: {error.reason}")
+        case BadAnswer():
+            return ProviderUnavailable(f"{what}_unreadable", f"{what}: {error.reason}")
+        case _:
+            return SignInFailed(f"{what}_blocked", f"{what}: {error.reason}")
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,0 +1,43 @@
+"""What every response tells the browser: what it may load, who may frame it, who may keep it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+
+from portal.config import Settings
+
+_YEAR = 365 * 24 * 3600
+
+
+def protect(app: Flask, settings: Settings) -> None:
+    """Set the headers on every response, errors included. A view may set its own Cache-Control before."""
+    everywhere = {
+        "Content-Security-Policy": policy(settings),
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if settings.secure:
+        everywhere["Strict-Transport-Security"] = f"max-age={_YEAR}; includeSubDomains"
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        for name, value in everywhere.items():
+            response.headers.setdefault(name, value)
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+            response.vary.add("Cookie")
+        return response
+
+
+def policy(settings: Settings) -> str:
+    """Content-Security-Policy. form-action names the provider because signing out is a form that ends there."""
+    issuer = urlsplit(settings.issuer)
+    return "; ".join((
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
+        f"form-action 'self' {issuer.scheme}://{issuer.netloc}", "base-uri 'none'", "object-src 'none'",
+        "frame-ancestors 'none'"))
