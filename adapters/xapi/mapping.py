@@ -118,7 +118,7 @@ def _readable(sent: Iterable[Any], reading: Reading) -> dict[str, Statement]:
             bad.append("timestamp")
         else:
             good[statement.id] = statement
-    reading.tell("item_skipped", "{n} statements could not be read", bad)
+    reading.tell("item_skipped", "{n} statement(s) could not be read", bad)
     reading.complete = not bad
     return good
 
@@ -138,7 +138,7 @@ def _own(statements: list[Statement], learner: frozenset[Name], reading: Reading
     if foreign and not own:
         raise WrongLearner(f"asked for one learner, got {len(foreign)} statements of others only")
     reading.learner_seen = bool(own)
-    reading.tell("foreign_statements", "{n} statements of other people were sent and left out", foreign)
+    reading.tell("foreign_statements", "{n} statement(s) of other people were sent and left out", foreign)
     return own
 
 
@@ -243,7 +243,7 @@ def _tell_what_was_left_out(events: list[Event], activities: Mapping[str, Activi
                             resources: Mapping[str, Activity], wholes: Mapping[str, frozenset[str]],
                             reading: Reading) -> None:
     left_out = [activities[e.activity] for e in events if e.activity not in resources and not wholes[e.activity]]
-    reading.tell("not_a_resource", "{n} statements are about activities that are no learning resources",
+    reading.tell("not_a_resource", "{n} statement(s) are about activities that are no learning resources",
                  [activity.definition.type or activity.id for activity in left_out])
-    reading.tell("unknown_verb", "{n} statements have a verb that says nothing here",
+    reading.tell("unknown_verb", "{n} statement(s) have a verb that says nothing here",
                  [e.statement.verb.id for e in events if e.activity in resources and e.meaning is None])

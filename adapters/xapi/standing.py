@@ -84,7 +84,8 @@ class Standing:
             self.progress = None
 
     def _begin(self, at: datetime) -> None:
-        self.started_at = self.started_at or at
+        if self.last_activity_at is None:       # what went on before without a beginning began at an unknown moment
+            self.started_at = at
         self.last_activity_at = at
 
     def _complete(self, meaning: Meaning, at: datetime) -> None:

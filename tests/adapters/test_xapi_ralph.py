@@ -36,6 +36,7 @@ ALICE_HASHED = {"mbox_sha1sum": hashlib.sha1(b"mailto:alice@example.org").hexdig
 ALICE_ACCOUNT = {"account": {"homePage": HOME_PAGE, "name": "E-1"}}
 NEIGHBOUR_ACCOUNT = {"account": {"homePage": "https://elsewhere.example.org", "name": "E-1"}}
 DAVE = {"mbox": "mailto:dave@example.org"}
+ERIN = {"mbox": "mailto:erin@example.org"}
 
 
 def at(minute: int) -> str:
@@ -56,7 +57,7 @@ def statement(actor: dict[str, Any], verb: str, course: str, minute: int, *, kin
 
 def seeded() -> list[dict[str, Any]]:
     """Late statements first: Ralph keeps the order in which it received them."""
-    quiz_part = {"context": {"contextActivities": {"parent": [{"id": "https://learning.example.org/passed"}]}}}
+    quiz_part: dict[str, Any] = {"context": {"contextActivities": {"parent": [{"id": "https://learning.example.org/passed"}]}}}
     return [
         statement(ALICE, "completed", "completed", 30, result={"completion": True, "score": {"scaled": 0.875}}),
         statement(ALICE, "initialized", "completed", 10),
@@ -86,6 +87,8 @@ def seeded() -> list[dict[str, Any]]:
         statement({"mbox": "mailto:alice@example.org.evil.example"}, "completed", CANARY, 42),
         statement({"mbox": "mailto:malice@example.org"}, "completed", CANARY, 42),
         statement(BOB, "completed", "bobs", 43),
+        statement(ERIN, "initialized", "twice", 1),
+        statement(ERIN, "completed", "twice", 2),
         statement(DAVE, "completed", "long", 1000),
         *(statement(DAVE, "progressed", "long", 1 + n, nth=n, result={"extensions": {PROGRESS: n // 3}})
           for n in range(249)),
@@ -95,7 +98,16 @@ def seeded() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def lrs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ralph]:
     with running_ralph(tmp_path_factory.mktemp("ralph"), seeded()) as ralph:
+        _repeat(ralph, ERIN)
         yield ralph
+
+
+def _repeat(ralph: Ralph, actor: dict[str, Any]) -> None:
+    """Write an actor's statements into the store a second time; the API would refuse them."""
+    lines = ralph.store.read_text("utf-8").splitlines()
+    again = [line for line in lines if actor["mbox"] in line]
+    assert again
+    ralph.store.write_text("\n".join([*lines, *again]) + "\n", "utf-8")
 
 
 def connected(lrs: Ralph, **changed: str) -> XAPI:
@@ -167,6 +179,13 @@ def test_ralph__more_than_two_pages_are_read_to_the_end(lrs: Ralph) -> None:
         Status.COMPLETED, START + timedelta(minutes=1), START + timedelta(minutes=1000))
     assert snapshot.complete
     assert not snapshot.warnings
+
+
+def test_ralph__statement_that_comes_twice_counts_once(lrs: Ralph) -> None:
+    snapshot = told_about(lrs, "erin@example.org")
+    assert [enrolment.status for enrolment in snapshot.enrolments] == [Status.COMPLETED]
+    assert [(notice.code, notice.message) for notice in snapshot.warnings] == [
+        ("duplicates", "2 items came more than once")]
 
 
 @pytest.mark.parametrize("email", ["Bob@Example.org", "Bob@example.org"])

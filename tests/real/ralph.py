@@ -26,9 +26,10 @@ READY_WITHIN = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Ralph:
-    """endpoint: what stands before /statements."""
+    """endpoint: what stands before /statements. store: the file with one statement a line."""
 
     endpoint: str
+    store: Path
     key: str = KEY
     secret: str = SECRET
 
@@ -51,7 +52,7 @@ def running_ralph(folder: Path, statements: list[dict[str, Any]]) -> Iterator[Ra
     try:
         base = f"http://127.0.0.1:{port}"
         _wait(f"{base}/__lbheartbeat__", server, folder / "ralph.log")
-        lrs = Ralph(f"{base}/xAPI")
+        lrs = Ralph(f"{base}/xAPI", folder / "fs_lrs.jsonl")
         if statements:
             _seed(lrs, statements)
         yield lrs
