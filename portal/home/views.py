@@ -1,0 +1,68 @@
+"""GET / – the learner's page. GET /sections/<key> – one part of it, for htmx. GET /patterns – every state."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, render_template, request
+from flask_babel import get_locale, get_translations
+
+from portal.home import page, patterns
+from portal.home.overview import viewer
+from portal.home.reader import Reader
+from portal.learner_view import Learner
+from portal.security.roles import Role, allow
+from portal.services import Services
+from portal.signin.sessions import current_learner
+
+
+def create_blueprint(services: Services) -> Blueprint:
+    blueprint = Blueprint("home", __name__)
+
+    @blueprint.get("/")
+    @allow(Role.LEARNER)
+    def show() -> str:
+        learner = current_learner()
+        made = page.build(services, learner, _reader(services, learner), whole=request.args.get("all"))
+        return render_template("home/page.html", page=made, viewer=made.viewer)
+
+    @blueprint.get("/sections/<key>")
+    @allow(Role.LEARNER)
+    def part(key: str) -> str:
+        learner = current_learner()
+        made = page.build_part(services, learner, _reader(services, learner), key,
+                               request.args.get("layout", type=int) or 0, whole=request.args.get("all") == "1")
+        if made is None:
+            abort(404)
+        return render_template(made.template, section=made)
+
+    @blueprint.get("/patterns")
+    @allow(Role.ADMIN, Role.PRODUCT_MANAGER)
+    def show_patterns() -> str:
+        learner = current_learner()
+        names = tuple(patterns.example_pages(_reader(services, learner)))
+        return render_template("home/patterns.html", names=names, viewer=viewer(learner))
+
+    @blueprint.get("/patterns/<name>")
+    @allow(Role.ADMIN, Role.PRODUCT_MANAGER)
+    def show_pattern(name: str) -> str:
+        make = patterns.example_pages(_reader(services, current_learner())).get(name)
+        if make is None:
+            abort(404)
+        made = make()
+        return render_template("home/page.html", page=made, viewer=made.viewer)
+
+    return blueprint
+
+
+def _reader(services: Services, learner: Learner) -> Reader:
+    return Reader(now=services.clock(), zone=_zone(learner.zone, services.settings.default_zone),
+                  locale=get_locale(), translations=get_translations())
+
+
+def _zone(name: str | None, default: str) -> ZoneInfo:
+    """The learner's zone; a name the identity provider sent that no zone has is as good as none."""
+    try:
+        return ZoneInfo(name or default)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo(default)
