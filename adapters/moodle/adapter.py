@@ -165,7 +165,7 @@ class Moodle(Adapter[MoodleSettings], IdentifiesLearners, ReadsEnrolments, Reads
         if site.feature("enablecompletion") is not False:
             raise Forbidden("the token may not see the completion of other people", operation=COURSES,
                             remedy="Allow report/completion:view in the role of the token's account.")
-        notices.append(Notice("completion_off", "completion tracking is off in Moodle, so no course counts as completed: "
+        notices.append(Notice("completion_off", "completion is off in Moodle, so no course counts as completed: "
                               "Site administration > Advanced features"))
         return set()
 

@@ -65,8 +65,8 @@ def _all_steps(moodle: WebService, key: LearnerKey, dates: str, base: str) -> It
     yield from _functions(key, dates, present)
     for feature, name in (("enablecompletion", "completion tracking"), ("enablebadges", "badges")):
         if site.feature(feature) is False:
-            yield CheckStep(name=f"Feature {feature}", outcome=Outcome.WARNING, meaning=f"off for the whole site: {name}",
-                            remedy=_FEATURES.format(name))
+            yield CheckStep(name=f"Feature {feature}", outcome=Outcome.WARNING,
+                            meaning=f"off for the whole site: {name}", remedy=_FEATURES.format(name))
     if any(f.required and f.name not in present for f in _needed(key, dates)):
         return
     yield from _rights(moodle, key, dates, present, completion_on=site.feature("enablecompletion") is not False)
