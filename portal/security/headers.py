@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from portal.config import Settings
 
@@ -32,6 +33,16 @@ def protect(app: Flask, settings: Settings) -> None:
             response.headers.setdefault("Cache-Control", "private, no-cache")
             response.vary.add("Cookie")
         return response
+
+    app.jinja_env.globals["correlation_id"] = correlation_id
+
+
+def correlation_id() -> str:
+    """Names this request on an error page, in the log and in the audit log."""
+    if "correlation_id" not in g:
+        g.correlation_id = secrets.token_hex(6)
+    found: str = g.correlation_id
+    return found
 
 
 def policy(settings: Settings) -> str:
