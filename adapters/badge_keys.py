@@ -51,17 +51,18 @@ class _BadgeSignatures(jws.JWSRegistry):
 SIGNATURES = _BadgeSignatures(strict_check_header=False)
 
 
-def require_signature(token: str, key: Key) -> None:
+def require_signature(token: str, key: Key, what: str = "badge") -> None:
     """Raises Refused unless the token is signed by this key with an accepted algorithm that fits it."""
     algorithm = token_header(token).get("alg")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
-        raise Refused(f"The signature algorithm {str(algorithm)[:20]!r} is not accepted.")
+        raise Refused(f"The {what}'s signature algorithm {str(algorithm)[:20]!r} is not accepted.")
     try:
         jws.deserialize_compact(token, key, registry=SIGNATURES)
     except BadSignatureError:
-        raise Refused("The signature does not match: the badge was changed, or somebody else signed it.") from None
+        raise Refused(f"The {what}'s signature does not match: it was changed, or somebody else signed it.") from None
     except (JoseError, ValueError) as error:
-        raise Refused(f"The signature cannot be checked with the issuer's key ({type(error).__name__}).") from None
+        raise Refused(f"The {what}'s signature cannot be checked with the issuer's key "
+                      f"({type(error).__name__}).") from None
 
 
 def load_key(material: str | bytes | Mapping[str, Any]) -> Key:

@@ -49,10 +49,18 @@ def _require_same(document: Document, claim: str, expected: str, what: str) -> N
 
 
 def _moments(document: Document, claim: str, *members: str) -> list[datetime]:
-    """All statements of one moment; they should agree, and where they do not, the stricter one will count."""
-    stated: list[Any] = [document.get(claim), *[document.get(member) for member in members]]
-    moments = [from_epoch(s) if isinstance(s, (int, float)) and not isinstance(s, bool) else
-               from_iso(s) if isinstance(s, str) else None for s in stated if s is not None]
+    """All statements of one moment; they should agree, and where they do not, the stricter one will count.
+
+    The claim is a number (RFC 7519 §2 NumericDate), the members are text. Raises Refused for anything else.
+    """
+    stated = [(document[name], name) for name in (claim, *members) if document.get(name) is not None]
+    moments = [_moment(value, is_claim=name == claim) for value, name in stated]
     if None in moments:
         raise Refused("A date in the badge cannot be read.")
     return [m for m in moments if m is not None]
+
+
+def _moment(value: Any, *, is_claim: bool) -> datetime | None:
+    if is_claim:
+        return from_epoch(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    return from_iso(value) if isinstance(value, str) else None

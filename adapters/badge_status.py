@@ -70,13 +70,18 @@ def _list_credential(entry: Document, issuer_id: str, inquiry: Inquiry) -> Docum
         raise Refused("The status list comes from another issuer than the badge.")
     if document.get("id", address) != address:
         raise Refused("The status list is not the one the badge names.")
-    require_signature(token, issuer_key(issuer_id, token_header(token), inquiry))
+    require_signature(token, issuer_key(issuer_id, token_header(token), inquiry), "status list")
+    _require_current(document, inquiry)
+    return document
+
+
+def _require_current(document: Document, inquiry: Inquiry) -> None:
+    """An old copy of a list must not bring a revoked badge back."""
     ends, starts = from_iso(text(document.get("validUntil"))), from_iso(text(document.get("validFrom")))
     if ends and ends < inquiry.now:
         raise Refused("The status list is out of date.")
     if starts and starts > inquiry.now + inquiry.leeway:
         raise Refused("The status list is not valid yet.")
-    return document
 
 
 def _index(value: Any) -> int:

@@ -185,7 +185,7 @@ def _signed(payload: dict[str, Any], key: Ed25519PrivateKey) -> str:
 
 
 def _hash(email: str) -> str:
-    return "sha256$" + hashlib.sha256((email + _SALT).encode()).hexdigest()
+    return "sha256$" + hashlib.sha256((email.lower() + _SALT).encode()).hexdigest()
 
 
 def _iso(moment: datetime) -> str:

@@ -13,6 +13,7 @@ from adapters.badge_result import VerificationResult
 from adapters.badge_verification import verify
 from adapters.egress import EgressPolicy
 from adapters.errors import Misconfigured
+from portal import clock
 
 
 @click.group()
@@ -37,7 +38,8 @@ def verify_badge(context: click.Context, file_or_url: str, recipient: str | None
     badge = file_or_url if file_or_url.startswith(("https://", "http://")) else _bytes_of(file_or_url)
     with BadgeFetcher(EgressPolicy(allow_private=allow_private)) as fetcher:
         try:
-            result = verify(badge, recipient=recipient, key=_key_in(key_file), fetch=fetcher.for_one_badge())
+            result = verify(badge, recipient=recipient, key=_key_in(key_file), fetch=fetcher.for_one_badge(),
+                            now=clock.now)
         except Misconfigured as error:
             raise click.BadParameter(error.reason, param_hint="--key") from None
     click.echo(json.dumps(_summary(result), ensure_ascii=False, indent=2) if as_json else _sentences(result))
