@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.answer import parse_json
-from adapters.errors import BadAnswer, CredentialsRefused, Forbidden, Misconfigured, PlatformError
+from adapters.errors import BadAnswer, CredentialsRefused, Forbidden, Misconfigured, PlatformError, Unreachable
 from adapters.kolibri.payloads import (
     Classroom,
     ClassSummary,
@@ -67,7 +67,7 @@ class Access:
         return state
 
     def rows(self, path: str, *, scope: Scope, operation: str, **params: str) -> list[Any]:
-        """A list. Raises CredentialsRefused instead of returning the empty list an expired session gets."""
+        """A list. Raises Unreachable instead of returning the empty list an expired session gets."""
         found = _listed(self._session.get_json(path, scope=scope, operation=operation, params=params), operation)
         if not found:
             self._still_in(operation)
@@ -104,8 +104,7 @@ class Access:
 
     def _still_in(self, operation: str) -> None:
         if self._current().user_id is None:
-            raise CredentialsRefused("Kolibri ended the session while it was read", operation=operation,
-                                     remedy="Nothing, if it stays the only time; otherwise look at Kolibri's log.")
+            raise Unreachable("Kolibri ended the session in the middle of the reading", operation=operation)
 
     def _current(self) -> SessionState:
         """Read by PUT: GET is not served. ``active: false`` keeps the visit out of Kolibri's usage log."""

@@ -171,10 +171,10 @@ def _read_exam(exam: Exam, summary: ClassSummary, latest: ExamStatus | None, bas
         return
     exam_id, done = str(exam.id), status is Status.COMPLETED
     origin = Origin(f"{SUMMARY}[id={summary.id}].exams[id={exam_id}]")
-    route = f"examReport/{exam_id}/0/0/0" if done else f"exam/{exam_id}/0"
+    place = f"{base}/learn/#/classes/{summary.id}"
     into.resources[exam_id] = LearningResource(
-        external_id=exam_id, title=plain(exam.title), url=f"{base}/learn/#/classes/{summary.id}/{route}",
-        type=ResourceType.EXERCISE, origin=origin)
+        external_id=exam_id, title=plain(exam.title), url=f"{place}/exam/{exam_id}/0", type=ResourceType.EXERCISE,
+        origin=origin)
     into.assignments[exam_id] = Assignment(
         external_id=exam_id, resource_id=exam_id, required=True, status=status,
         assigned_at=from_iso(exam.date_activated), assigned_by=plain(summary.name), origin=origin)
@@ -184,6 +184,7 @@ def _read_exam(exam: Exam, summary: ClassSummary, latest: ExamStatus | None, bas
             progress=1.0 if done else _share(latest.num_answered, exam.question_count),
             score=_share(latest.num_correct, exam.question_count) if done else None,
             last_activity_at=from_iso(latest.last_activity),
+            launch_url=f"{place}/examReport/{exam_id}/0/0/0" if done else None,
             origin=Origin(f"{SUMMARY}[id={summary.id}].exam_learner_status[exam_id={exam_id}]",
                           "the latest try; progress is answered questions over all"))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from urllib.parse import urljoin
 
 import pytest
 import requests
@@ -180,6 +182,34 @@ def test_enrolments__nothing_of_the_other_learner_appears(kolibri: RealKolibri, 
 # -- the library and the way there -------------------------------------------------------------------------------
 
 
+def test_launch__routes_are_those_of_the_learn_page(kolibri: RealKolibri, connect: Connect) -> None:
+    """The part after the # never reaches the server, so it is compared with the routes in the page's own script."""
+    snapshot = enrolments_of(connect(), "alice")
+    quiz = kolibri.ids["quizzes"]["done"]
+    addresses = {**{r.external_id: r.url for r in snapshot.resources},
+                 "report": next(e.launch_url for e in snapshot.enrolments if e.resource_id == quiz)}
+    script = learn_script(kolibri.base_url)
+    node, lesson, first = (kolibri.ids["nodes"]["video"], kolibri.ids["lessons"]["class"],
+                           kolibri.ids["classes"]["first"])
+
+    for key, route, filled in (
+        (node, '/c/:id"', f"/topics/c/{node}"),
+        (lesson, '"/classes/:classId/lesson/:lessonId"', f"/classes/{first}/lesson/{lesson}"),
+        (quiz, '"/classes/:classId/exam/:examId/:questionNumber"', f"/classes/{first}/exam/{quiz}/0"),
+        ("report", '"/classes/:classId/examReport/:examId/:tryIndex/:questionNumber/:questionInteraction"',
+         f"/classes/{first}/examReport/{quiz}/0/0/0"),
+    ):
+        assert addresses[key] == f"{kolibri.base_url}/learn/#{filled}"
+        assert route in script
+
+
+def learn_script(base_url: str) -> str:
+    page = requests.get(f"{base_url}/learn/", timeout=20).text
+    address = re.search(r'[^"\'\\]*kolibri\.plugins\.learn\.app-[\d.]+\.js', page)
+    assert address
+    return requests.get(urljoin(base_url, address[0]), timeout=20).text
+
+
 def test_catalogue__every_resource_on_the_device_but_those_for_coaches(kolibri: RealKolibri, connect: Connect) -> None:
     nodes = kolibri.ids["nodes"]
 
@@ -202,9 +232,10 @@ def test_enrolments__describe_a_resource_as_the_catalogue_does(connect: Connect)
 def test_launch__every_address_leads_to_the_learn_page(connect: Connect) -> None:
     adapter = connect()
     snapshot = enrolments_of(adapter, "alice")
-    addresses = [r.url for r in snapshot.resources] + [a.url for a in snapshot.assignments if a.url]
+    addresses = {*(r.url for r in snapshot.resources), *(a.url for a in snapshot.assignments),
+                 *(e.launch_url for e in snapshot.enrolments)} - {None}
 
-    assert len(addresses) > len(snapshot.resources)
+    assert {str(address).split("/#/")[1].split("/")[0] for address in addresses} == {"topics", "classes"}
     for address in {str(address).split("#")[0] for address in addresses}:
         page = requests.get(address, timeout=20)
         assert (page.status_code, page.headers["Content-Type"].split(";")[0]) == (200, "text/html")

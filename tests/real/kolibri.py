@@ -121,8 +121,8 @@ def _seeded_home(programs: Path) -> Path:
 
 def _seed(programs: Path, home: Path) -> None:
     environment = _environment(home, *_free_ports())
-    _run([programs / "kolibri", "manage", "provisiondevice", "--facility", "Real Facility & Söhne", "--preset",
-          "formal", "--superusername", ADMIN, "--superuserpassword", ADMIN_PASSWORD, "--language_id", "en", "--noinput"],
+    _run([programs / "kolibri", "manage", "provisiondevice", "--noinput", "--language_id", "en", "--preset", "formal",
+          "--facility", "Real Facility & Söhne", "--superusername", ADMIN, "--superuserpassword", ADMIN_PASSWORD],
          environment)
     users = home / "users.csv"
     with users.open("w", encoding="utf-8", newline="") as file:
