@@ -30,7 +30,8 @@ def as_json(value: Any) -> Any:
 def compact(value: Any) -> Any:
     """The same JSON without what is empty, and without origins: what a sample's expectation is written in."""
     if isinstance(value, dict):
-        kept = {key: compact(item) for key, item in value.items() if key not in ("origin", "observed_at")}
+        kept = {key: compact(item) for key, item in value.items()
+                if key != "observed_at" and not (key == "origin" and isinstance(item, dict))}
         return {key: item for key, item in kept.items() if item not in (None, "", [], {})}
     if isinstance(value, list):
         return [compact(item) for item in value]

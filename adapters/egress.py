@@ -24,6 +24,7 @@ _NEVER = tuple(ipaddress.ip_network(n) for n in (
     "100.100.100.200/32",   # Alibaba metadata
     "fd00:ec2::254/128",    # AWS metadata over IPv6
     "fd20:ce::254/128",     # GCP metadata over IPv6
+    "64:ff9b:1::/48",       # local-use NAT64 (RFC 8215): may hide any IPv4 address
     "fe80::/10", "0.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4", "ff00::/8", "::/128",
 ))
 _PRIVATE = tuple(ipaddress.ip_network(n) for n in (

@@ -23,7 +23,7 @@ from datetime import datetime
 
 
 class PlatformError(Exception):
-    """Base of everything an adapter may raise. operation: the call that failed, e.g. ``core_webservice_get_site_info``."""
+    """Base of everything an adapter may raise. operation: the call that failed, e.g. ``GET /api/users``."""
 
     def __init__(self, reason: str, *, operation: str = "", remedy: str = "") -> None:
         super().__init__(reason)

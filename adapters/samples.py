@@ -11,8 +11,8 @@
      "exchanges": [{"method": "POST", "path": "/webservice/rest/server.php", "match": {"wsfunction": "…"},
                     "status": 200, "headers": {"Content-Type": "application/json"}, "body": …}]}
 
-``NAME.expected.json`` holds ``{"snapshot": …}``, ``{"account": …}``, ``{"steps": …}`` or ``{"error": {"type": …}}`` in the
-compact form of ``as_json``. ``match`` names query or form parameters that must be equal; the first exchange that
+``NAME.expected.json`` holds ``{"snapshot": …}``, ``{"account": …}``, ``{"steps": …}`` or ``{"error": {"type": …}}`` in
+the compact form of ``as_json``. ``match`` names query or form parameters that must be equal; the first exchange that
 fits answers (several times if asked again, unless "once" is true); an unexpected call is an error of the sample.
 ``body`` is JSON, or text when it is a string; "{base}" in it stands for the server's address.
 """

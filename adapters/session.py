@@ -165,15 +165,16 @@ class PlatformSession:
         """The cached session for what is the same for everybody, a plain one for everything personal."""
         if self.cache is not None and not scope.personal:
             if self._catalogue is None:
-                self._catalogue = self._guarded(self.cache.session(self.connection, self.credentials_version))
+                self._catalogue = self._guarded(self.cache.session(self.connection, self.credentials_version),
+                                                cookies=False)
             return self._catalogue
         if self._personal is None:
-            self._personal = self._guarded(requests.Session())
+            self._personal = self._guarded(requests.Session(), cookies=True)
         return self._personal
 
-    def _guarded(self, http: requests.Session) -> requests.Session:
+    def _guarded(self, http: requests.Session, *, cookies: bool) -> requests.Session:
         http.trust_env = False      # no proxy or .netrc picked up by accident
-        transport = GuardedTransport(self.policy, self.limits, self.throttle.before_call)
+        transport = GuardedTransport(self.policy, self.limits, self.throttle.before_call, cookies=cookies)
         http.mount("https://", transport)
         http.mount("http://", transport)
         return http

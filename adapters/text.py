@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 TITLE_LIMIT, SUMMARY_LIMIT = 200, 600
 _BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
-_BLOCKS = frozenset(["p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table", "blockquote"])
+_BLOCKS = frozenset(["p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table"])
 
 
 def plain(text: str | None, limit: int = TITLE_LIMIT) -> str:

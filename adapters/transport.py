@@ -6,6 +6,7 @@ It sits below any ``requests.Session``, cached or not, so a cache hit costs no q
 from __future__ import annotations
 
 import contextlib
+import http.client
 import socket
 import ssl
 import threading
@@ -71,6 +72,16 @@ class _Call:
 _current: ContextVar[_Call] = ContextVar("current platform call")
 
 
+class _StrictResponse(http.client.HTTPResponse):
+    """Headers that were cut short or cannot be parsed are an error, not an answer without headers."""
+
+    def begin(self) -> None:
+        super().begin()
+        _current.get().check()
+        if self.headers.defects or self.headers.get_payload():
+            raise ConnectionResetError("headers cut")
+
+
 class _Guarded:
     """Mixed into urllib3's connections: resolve once, check every answer, connect to exactly that address."""
 
@@ -101,11 +112,11 @@ class _Guarded:
 
 
 class _HTTP(_Guarded, HTTPConnection):
-    pass
+    response_class = _StrictResponse
 
 
 class _HTTPS(_Guarded, HTTPSConnection):
-    pass
+    response_class = _StrictResponse
 
 
 class _HTTPPool(HTTPConnectionPool):
@@ -119,11 +130,13 @@ class _HTTPSPool(HTTPSConnectionPool):
 class GuardedTransport(HTTPAdapter):
     """A requests transport that obeys a policy and limits and raises PlatformError only.
 
-    before_call: asked for permission before each real call; may raise RateLimited.
+    before_call: asked for permission before each real call; may raise RateLimited. cookies: keep what the platform
+    sets; off where answers are stored, since a cookie is a credential.
     """
 
-    def __init__(self, policy: EgressPolicy, limits: Limits, before_call: Callable[[], None]) -> None:
-        self._policy, self._limits, self._before_call = policy, limits, before_call
+    def __init__(self, policy: EgressPolicy, limits: Limits, before_call: Callable[[], None], *,
+                 cookies: bool = True) -> None:
+        self._policy, self._limits, self._before_call, self._cookies = policy, limits, before_call, cookies
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -140,6 +153,7 @@ class GuardedTransport(HTTPAdapter):
         try:
             response = super().send(request, stream=True, timeout=self._limits.total_seconds, verify=verify, cert=cert)
             with contextlib.closing(response.raw):
+                call.check()
                 body = bounded_body(response.raw, response.headers, self._limits, call.check)
         except PlatformError:
             raise
@@ -148,13 +162,17 @@ class GuardedTransport(HTTPAdapter):
         finally:
             _current.reset(token)
             call.close()
-        return _whole(response, body)
+        return _whole(response, body, self._cookies)
 
 
-def _whole(response: requests.Response, body: bytes) -> requests.Response:
+def _whole(response: requests.Response, body: bytes, cookies: bool) -> requests.Response:
     """The same response with its body in memory and already decoded, so that no layer above decodes it again."""
-    headers = {k: v for k, v in response.headers.items() if k.lower() not in _DECODED}
-    received = response.raw._original_response      # requests reads Set-Cookie from here, and nowhere else
+    dropped = _DECODED if cookies else (*_DECODED, "set-cookie")
+    headers = {k: v for k, v in response.headers.items() if k.lower() not in dropped}
+    # requests reads Set-Cookie from the original, and nowhere else
+    received = response.raw._original_response if cookies else None
+    if not cookies:
+        response.cookies.clear()
     response.raw = urllib3.HTTPResponse(BytesIO(body), headers=headers, status=response.status_code,
                                         preload_content=False, request_url=response.url, original_response=received)
     response.headers = requests.structures.CaseInsensitiveDict(headers)
@@ -182,7 +200,7 @@ def _typed(error: Exception) -> PlatformError:
     names = {type(cause).__name__ for cause in _causes(error)}
     if names & {"IncompleteRead", "RemoteDisconnected"}:
         return Unreachable("incomplete: the platform closed the connection in the middle")
-    if names & {"InvalidChunkLength", "BadStatusLine", "InvalidHeader", "LineTooLong", "HTTPException", "LocationParseError"}:
+    if names & {"InvalidChunkLength", "BadStatusLine", "InvalidHeader", "LineTooLong", "HTTPException"}:
         return BadAnswer("bad framing: this is not valid HTTP")
     return Unreachable(f"no usable connection ({type(error).__name__})")
 
