@@ -106,8 +106,9 @@ def platform_names(view: LearnerView) -> dict[int, str]:
 
 
 def art_of(number: int) -> str:
-    """The same number always gets the same drawing; neighbours differ."""
-    return f"h{number * 5 % HUES} p{number * 3 % PATTERNS}"
+    """The same number always gets the same drawing; neighbours rarely look alike."""
+    mixed = number * 2_654_435_761 % 2**32 >> 8     # Knuth's multiplicative hashing
+    return f"h{mixed % HUES} p{mixed // HUES % PATTERNS}"
 
 
 def about(resource: LearningResource, resource_id: int, platform: str, reader: Reader, *,

@@ -66,7 +66,8 @@ Freshness = Fresh | Empty | Stale | NeverLoaded | NotLinked | Forbidden
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What the page prints about one platform. tone: fresh, waiting or trouble – also the icon beside the words."""
+    """What the page prints about one platform. words: a whole sentence. tone: fresh, waiting or trouble; icon: the
+    same as a drawing."""
 
     name: str
     words: str
@@ -105,10 +106,11 @@ def label(source: Source, state: Freshness, reader: Reader) -> Label:
     name = source.name
     match state:
         case Fresh(at):
-            return Label(name, reader.say("updated {age}", age=reader.ago(at)), "fresh", "check")
+            return Label(name, reader.say("{platform} was updated {age}.", platform=name, age=reader.ago(at)),
+                         "fresh", "check")
         case Empty(at):
-            return Label(name, reader.say("has nothing for you yet, asked {age}", age=reader.ago(at)), "fresh",
-                         "check")
+            return Label(name, reader.say("{platform} has nothing for you yet (asked {age}).", platform=name,
+                                          age=reader.ago(at)), "fresh", "check")
         case NotLinked():
             return Label(name, reader.say("We have not found your account on {platform}. Your L&D team can connect it.",
                                           platform=name), "trouble", "unlinked")

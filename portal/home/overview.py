@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from adapters.records import Capability
 from portal.home import freshness
 from portal.home.deadlines import is_late, is_open
 from portal.home.reader import Reader
@@ -86,7 +87,8 @@ def summary(view: LearnerView, reader: Reader, version: int) -> Summary:
     awaited = tuple(source.name for source, state in found if freshness.is_awaited(state))
     trouble = sum(freshness.is_trouble(state) for _, state in found)
     chips = (*_due_chips(view, reader), *_platform_chips(len(found), awaited, trouble, reader))
-    return Summary(_lead(view, awaited, reader), chips if view.sources else (), f"/sections/summary?layout={version}",
+    lead = _lead(view, awaited, reader)
+    return Summary(lead, () if lead else chips, f"/sections/summary?layout={version}",
                    poll_delay(view, reader) if awaited else "")
 
 
@@ -101,7 +103,8 @@ def _due_chips(view: LearnerView, reader: Reader) -> list[Chip]:
     if week:
         words = reader.say_n("{n} due within a week", "{n} due within a week", week)
         chips.append(Chip("#due", words, "clock", "warn"))
-    if not chips and not is_first_visit(view):
+    if not chips and all(isinstance(freshness.of(source, has_items=True, now=reader.now), freshness.Fresh)
+                         for source in view.sources if Capability.ENROLMENTS in source.capabilities):
         chips.append(Chip("#due", reader.say("Nothing due this week"), "check", "good"))
     return chips
 

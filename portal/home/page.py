@@ -25,17 +25,14 @@ Part = SectionView | overview.Summary | overview.Sources
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """greeting: the heading. sections: in reading order. loading: something is being awaited."""
+    """greeting: the heading. sections: in reading order. live: it fills in by itself (an example does not)."""
 
     viewer: overview.Viewer
     greeting: str
     summary: overview.Summary
     sections: tuple[SectionView, ...]
     sources: overview.Sources
-
-    @property
-    def loading(self) -> bool:
-        return bool(self.sources.delay)
+    live: bool = True
 
 
 @dataclass(frozen=True, slots=True)

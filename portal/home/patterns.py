@@ -33,7 +33,6 @@ from portal.learner_view import (
     Source,
 )
 
-_EVERYTHING = frozenset(Capability)
 _MOODLE, _LIBRARY, _AWARDS = 1, 2, 3
 
 
@@ -43,8 +42,12 @@ def example_pages(reader: Reader) -> Mapping[str, Callable[[], Page]]:
         "everything": everything, "first-visit": first_visit, "arriving": arriving, "in-trouble": in_trouble,
         "nothing-yet": nothing_yet, "nobody-answers": nobody_answers, "no-platform": no_platform, "crowded": crowded,
     }
-    return MappingProxyType({name: (lambda make=make: assemble(make(reader.now), reader))
+    return MappingProxyType({name: _page_of(make, reader)
                              for name, make in views.items()})
+
+
+def _page_of(make: Callable[[datetime], LearnerView], reader: Reader) -> Callable[[], Page]:
+    return lambda: replace(assemble(make(reader.now), reader), live=False)
 
 
 def everything(now: datetime) -> LearnerView:
@@ -116,23 +119,25 @@ def crowded(now: datetime) -> LearnerView:
                                              due=Due(now.date() + timedelta(days=n * n - 9))))
         for n in range(9))
     return replace(full, enrolments=(*more, *full.enrolments), assignments=(*due, *full.assignments),
-                   badges=full.badges * 3)
+                   badges=tuple(
+                       replace(item, seen=_seen(now, _AWARDS, 300 + n)) for n, item in enumerate(full.badges * 3)))
 
 
 
 def _learner(now: datetime) -> Learner:
-    """Signed in an hour ago: an example page waits for nothing."""
     return Learner(id=1, issuer="https://id.example.com", subject="maya", email="maya.okafor@example.com",
-                   name="Maya Okafor", given_name="Maya", signed_in_at=now - timedelta(hours=1))
+                   name="Maya Okafor", given_name="Maya", signed_in_at=now)
 
 
 def _sources(now: datetime) -> tuple[Source, ...]:
-    names = ((_MOODLE, "Company Moodle"), (_LIBRARY, "Harbour Library"), (_AWARDS, "Open Badge Passport"))
+    names = ((_MOODLE, "Company Moodle", {Capability.ENROLMENTS, Capability.CATALOGUE}),
+             (_LIBRARY, "Harbour Library", {Capability.ENROLMENTS, Capability.RECOMMENDATIONS}),
+             (_AWARDS, "Open Badge Passport", {Capability.BADGES}))
     return tuple(
-        Source(connection_id=number, name=name, adapter="example", capabilities=_EVERYTHING, paused=False, linked=True,
-               succeeded_at=now - timedelta(minutes=7 * number), failing_since=None, failure=None, next_at=None,
-               running=False)
-        for number, name in names)
+        Source(connection_id=number, name=name, adapter="example", capabilities=frozenset(capabilities),
+               paused=False, linked=True, succeeded_at=now - timedelta(minutes=7 * number), failing_since=None,
+               failure=None, next_at=None, running=False)
+        for number, name, capabilities in names)
 
 
 def _seen(now: datetime, connection_id: int, number: int) -> Seen:
@@ -160,6 +165,7 @@ _COURSES = (
     (13, _LIBRARY, "Visual thinking with whiteboards", ResourceType.VIDEO, 42, "en", "Harbour Academy"),
     (14, _LIBRARY, "Statistik zum Anfassen", ResourceType.AUDIO, 180, "de", "Radio Wissen"),
     (15, _MOODLE, "The product manager’s first ninety days", ResourceType.DOCUMENT, 20, "en", ""),
+    (17, _MOODLE, "Five-minute stretches for drivers", ResourceType.VIDEO, 5, "en", ""),
     (16, _LIBRARY, "Accessible documents in one afternoon", ResourceType.COURSE, 130, "en", "A11y Guild"),
 )
 _PLATFORM = {number: connection for number, connection, *_ in _COURSES}
@@ -180,7 +186,7 @@ def _assignments(now: datetime) -> tuple[AssignmentItem, ...]:
     today = now.date()
     rows: tuple[tuple[int, date | datetime | None, bool], ...] = (
         (6, today - timedelta(days=2), True), (7, now + timedelta(hours=2), True), (5, today + timedelta(days=4), True),
-        (8, None, True), (1, today + timedelta(days=23), False))
+        (8, None, True), (3, today + timedelta(days=23), False))
     return tuple(
         AssignmentItem(seen=_seen(now, _PLATFORM[number], number), resource_id=number, resource=_RESOURCES[number],
                        assignment=Assignment(external_id=f"a{number}", resource_id=str(number), required=required,
@@ -191,7 +197,7 @@ def _assignments(now: datetime) -> tuple[AssignmentItem, ...]:
 def _recommendations(now: datetime) -> tuple[RecommendationItem, ...]:
     rows = ((11, 1, "topic:Writing", "homeroom"), (12, 1, "People who finished “First aid” liked this", ""),
             (13, 2, "popular", "homeroom"), (14, 2, "topic:Statistics", "homeroom"), (15, 3, "", ""),
-            (16, 3, "short", "homeroom"))
+            (16, 3, "new", "homeroom"), (17, 4, "short", "homeroom"))
     return tuple(
         RecommendationItem(seen=_seen(now, _PLATFORM[number], number), resource_id=number, resource=_RESOURCES[number],
                            recommendation=Recommendation(external_id=f"r{number}", resource_id=str(number), rank=rank,

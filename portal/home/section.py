@@ -143,7 +143,7 @@ class Section(ABC, Generic[ItemT]):
             trouble = [(source, state) for source, state in trouble if not isinstance(state, freshness.NotLinked)]
         state = _state(bool(items), bool(awaited), bool(trouble))
         delay = poll_delay(view, reader) if state is SectionState.LOADING else ""
-        words = self.words(reader)
+        words = _unknown(self.words(reader), reader) if state is SectionState.UNAVAILABLE else self.words(reader)
         base = f"/sections/{self.key}?layout={place.version}"
         return SectionView(
             key=self.key, heading=words.heading, state=state, width=options.width, shown=shown, total=len(items),
@@ -171,6 +171,12 @@ def _state(items: bool, awaited: bool, trouble: bool) -> SectionState:
     if awaited:
         return SectionState.PARTIAL
     return SectionState.STALE if trouble else SectionState.READY
+
+
+def _unknown(words: Words, reader: Reader) -> Words:
+    """"Nothing is due" would be a promise nobody can make while a platform has not been heard."""
+    return Words(words.heading, reader.say("Nothing here so far"),
+                 reader.say("Not every platform could tell us what it has for you."))
 
 
 def poll_delay(view: LearnerView, reader: Reader) -> str:

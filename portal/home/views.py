@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from flask import Blueprint, abort, render_template, request
 from flask_babel import get_locale, get_translations
 
@@ -57,7 +58,7 @@ def create_blueprint(services: Services) -> Blueprint:
 
 def _reader(services: Services, learner: Learner) -> Reader:
     return Reader(now=services.clock(), zone=_zone(learner.zone, services.settings.default_zone),
-                  locale=get_locale(), translations=get_translations())
+                  locale=get_locale() or Locale(services.settings.default_language), translations=get_translations())
 
 
 def _zone(name: str | None, default: str) -> ZoneInfo:
