@@ -96,11 +96,6 @@ def adapter(address: str) -> Iterator[KolibriAdapter]:
     ready.session.close()
 
 
-@pytest.mark.parametrize("rule", conformance.RULES, ids=lambda rule: rule.__name__)
-def test_conformance__rule(rule: conformance.Rule) -> None:
-    rule(KolibriAdapter)
-
-
 @pytest.mark.parametrize("username", ["ana", "ben", "cas", "p39"])
 def test_world__comes_back(adapter: KolibriAdapter, username: str) -> None:
     found = conformance.reads_back(adapter, WORLD, username)[Capability.ENROLMENTS]
