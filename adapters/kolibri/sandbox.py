@@ -142,7 +142,7 @@ def create_sandbox(world: World) -> Flask:
 
     @app.get("/learn/")
     def learn() -> ResponseReturnValue:
-        return redirect("/en/learn/", 302)      # a browser keeps what follows the #
+        return redirect(f"{request.script_root}/en/learn/", 302)      # a browser keeps what follows the #
 
     @app.get("/en/learn/")
     def page() -> ResponseReturnValue:

@@ -48,7 +48,7 @@ def create_sandbox(world: World) -> Flask:
         if request.form.get("moodlewsrestformat") != "json":
             return Response('<?xml version="1.0" encoding="UTF-8" ?>\n<RESPONSE/>', mimetype="application/xml")
         try:
-            return jsonify(moodle.answer(request.form, request.host_url.rstrip("/")))
+            return jsonify(moodle.answer(request.form, request.url_root.rstrip("/")))
         except _MoodleError as error:
             return jsonify(exception="core\\exception\\moodle_exception", errorcode=error.code, message=error.code)
 
@@ -63,7 +63,8 @@ def create_sandbox(world: World) -> Flask:
         if found is None:
             return _missing(world)
         course = world.resource(found.resource_id)
-        return _page(world, found.title or course.title, "", f"/course/view.php?id={course.external_id}", course.title)
+        return _page(world, found.title or course.title, "",
+                     f"{request.script_root}/course/view.php?id={course.external_id}", course.title)
 
     @app.get("/badges/badge.php")
     def badge() -> ResponseReturnValue:
@@ -73,7 +74,7 @@ def create_sandbox(world: World) -> Flask:
 
     @app.get("/pluginfile.php/<int:context>/course/generated/course.svg")
     def generated(context: int) -> ResponseReturnValue:
-        return redirect("/login/index.php", 303)
+        return redirect(f"{request.script_root}/login/index.php", 303)
 
     @app.get("/pluginfile.php/<int:context>/course/overviewfiles/cover.png")
     @app.get("/pluginfile.php/1/badges/badgeimage/<int:context>/f3")
