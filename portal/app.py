@@ -15,6 +15,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from portal import i18n
 from portal.clock import Clock, now
 from portal.config import Settings
+from portal.home import views as home
+from portal.launch import views as launch
 from portal.learner_view import Learner
 from portal.security import csrf, headers, roles
 from portal.security.headers import correlation_id
@@ -63,11 +65,13 @@ def _speak(app: Flask, settings: Settings) -> None:
 def _add_areas(app: Flask, services: Services, sessions: Sessions) -> None:
     provider = RelyingParty(services.settings, services.clock)
     app.register_blueprint(signin.create_blueprint(services, provider, sessions, partial(_refresh_at_sign_in, services)))
+    app.register_blueprint(home.create_blueprint(services))
+    app.register_blueprint(launch.create_blueprint(services))
 
 
 def _refresh_at_sign_in(services: Services, tx: Transaction, learner: Learner) -> None:
     """Whoever signs in is refreshed before everybody who is not here."""
-    ledger.enqueue_learner(tx, learner.id, Priority.SIGN_IN, services.clock())
+    ledger.enqueue_learner(tx, learner.id, Priority.AT_SIGN_IN, services.clock())
 
 
 def _add_error_pages(app: Flask) -> None:
