@@ -12,7 +12,6 @@ from time import time
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -83,7 +82,7 @@ def _add_sign_in(app: Flask, issuer: str, memory: Memory, server: Any) -> None:
         return answer
 
     @app.post("/sign-in")
-    def sign_in() -> Response:
+    def sign_in() -> ResponseReturnValue:
         _from_own_page()
         person = memory.people.get(request.form.get("subject", ""))
         if person is None:
@@ -167,11 +166,11 @@ def _refused(issuer: str, server: Any, error: OAuth2Error) -> ResponseReturnValu
     if not getattr(error, "redirect_uri", None):
         return _error_page(error.description or error.error, 400)
     answer: Response = server.handle_error_response(None, error)
-    answer.location = add_params_to_uri(answer.location, {"iss": issuer})
+    answer.location = f"{answer.location}&{urlencode({'iss': issuer})}"     # RFC 9207 §2
     return answer
 
 
-def _error_page(said: str, status: int) -> ResponseReturnValue:
+def _error_page(said: object, status: int) -> ResponseReturnValue:
     return render_template("provider/error.html", said=said), status
 
 

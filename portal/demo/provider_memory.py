@@ -31,7 +31,7 @@ class ProviderSession:
     applications: set[str] = field(default_factory=set)
 
 
-class Application(ClientMixin):  # type: ignore[misc]
+class Application(ClientMixin):
     """A registered application, as Authlib asks about it."""
 
     def __init__(self, registered: DemoClient) -> None:
@@ -66,7 +66,7 @@ class Application(ClientMixin):  # type: ignore[misc]
 
 
 @dataclass(slots=True, kw_only=True)
-class Code(AuthorizationCodeMixin):  # type: ignore[misc]
+class Code(AuthorizationCodeMixin):
     """Good once, for one minute."""
 
     client_id: str
@@ -98,7 +98,7 @@ class Code(AuthorizationCodeMixin):  # type: ignore[misc]
 
 
 @dataclass(slots=True, kw_only=True)
-class Token(TokenMixin):  # type: ignore[misc]
+class Token(TokenMixin):
     """An access token; it opens userinfo and nothing else."""
 
     application: Application
