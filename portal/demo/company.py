@@ -1,7 +1,7 @@
 """Nordwind: an invented engineering and logistics group, its people and its five learning platforms.
 
-The same at every start; only the dates move along with ``now``. Four platforms hold 454 learning resources, the fifth
-holds badges. This file is the one place of the demo that says which product stands behind a platform.
+The same at every start; only the dates move along with ``now``. Four platforms hold more than 450 learning
+resources, the fifth holds badges. This file is the one place of the demo that says which product stands behind a platform.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from portal.demo.staff import Employee, Story, employees
 from portal.demo.wallet import wallet
 
 NAME = "Nordwind"
+ON_BOTH_SITES = frozenset({"first-aid", "evacuation"})
+"""Courses of the hub that the campus offers too, as it happens in companies: one course, two places to take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ def company(now: datetime) -> Company:
     staff = employees()
     drivers = _of(staff, "Warehouse", "Transport", "Workshop")
     technicians = _of(staff, "Workshop", "Engineering")
-    campus = (*campus_compulsory.COURSES, *campus_chosen.COURSES)
+    both = tuple(course for course in hub.COURSES if course.key in ON_BOTH_SITES)
+    campus = (*campus_compulsory.COURSES, *campus_chosen.COURSES, *both)
     return Company(staff, (
         DemoPlatform("campus", "moodle", course_site("Nordwind Campus", campus, staff, now)),
         DemoPlatform("hub", "moodle", course_site("Safety & Fleet Hub", hub.COURSES, drivers, now)),
