@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from adapters.contract import Adapter, IdentifiesLearners, read
 from adapters.egress import EgressPolicy
 from adapters.errors import BadAnswer, BlockedAddress, NotLinked, PlatformError
 from adapters.open_badges import ADAPTER, sandbox
+from adapters.open_badges.mapping import one_of_each
 from adapters.records import Account, Badge, BadgeKind, Capability, LearnerIdentity, Snapshot, Verification
 from adapters.samples import answering
 from adapters.world import Person, World
@@ -135,6 +137,21 @@ def test_sandbox__picture_carries_its_credential(host: str) -> None:
         picture = fetcher.for_one_badge()(f"{host}/images/ana-b1.svg").body
         result = verify(picture, recipient="ana.lima@example.org", fetch=fetcher.for_one_badge())
     assert result.verification is Verification.VERIFIED, result.reason
+
+
+OLD, NEW = replace(badge(1), name="old"), replace(badge(1), name="new", issued_at=NOW)
+FORGED = replace(badge(1, Verification.NOT_VERIFIED), name="forged", issued_at=NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize(("listed", "kept"), [
+    ([("acme", OLD), ("acme", NEW)], "new"), ([("acme", NEW), ("acme", OLD)], "new"),
+    ([("acme", OLD), ("other", NEW)], "old"),
+    ([("acme", OLD), ("acme", FORGED)], "old"), ([("acme", FORGED), ("acme", OLD)], "old"),
+    ([("other", FORGED), ("acme", OLD)], "old"),
+], ids=["newer-replaces", "order-is-no-matter", "not-by-another-issuer", "forgery-later", "forgery-first",
+        "forgery-of-another-first"])
+def test_one_of_each__nobody_takes_a_genuine_badges_place(listed: list[tuple[str, Badge]], kept: str) -> None:
+    assert [b.name for b in one_of_each(listed)] == [kept]
 
 
 @pytest.mark.parametrize("learner", [

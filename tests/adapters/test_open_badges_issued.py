@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -154,7 +155,34 @@ BAD_LISTS: dict[str, Lists] = {
     "another-purpose": lambda issuer: issuer.status_list(purpose="suspension"),
     "too-short": lambda issuer: issuer.status_list(size_bits=8),
     "a-badge": lambda issuer: issuer.token(),
+    "another-list": lambda issuer: issuer.sign({**decoded(issuer.status_list()), "id": f"{LIST}0", "jti": f"{LIST}0"}),
+    "contradicting-iss": lambda issuer: issuer.sign({**decoded(issuer.status_list()), "iss": "did:key:zOther"}),
+    "contradicting-issuer": lambda issuer: issuer.sign({**decoded(issuer.status_list()), "issuer": "did:key:zOther"}),
+    "cut-short": lambda issuer: issuer.sign(with_bits(issuer, lambda packed: packed[:-12])),
+    "not-packed": lambda issuer: issuer.sign(with_bits(issuer, lambda packed: b"\0" * 99)),
 }
+
+
+def with_bits(issuer: Issuer, change: Callable[[bytes], bytes]) -> dict[str, Any]:
+    """The claims of a status list whose packed bits were changed."""
+    claims = decoded(issuer.status_list())
+    written = claims["credentialSubject"]["encodedList"].removeprefix("u")
+    packed = change(base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)))
+    encoded = "u" + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    return {**claims, "credentialSubject": {**claims["credentialSubject"], "encodedList": encoded}}
+
+
+def test_status_list__of_another_issuer_with_the_same_key(issuers: dict[str, Issuer]) -> None:
+    """One key may serve several issuers; a list speaks only for the one it names."""
+    issuer = issuers["RS256"]
+    documents = {LIST: issuer.named("https://other.example/profile").status_list()}
+    assert check(issuer, issuer.token(status=9), documents=documents).verification is BAD
+
+
+def test_credential__must_be_a_verifiable_one(issuers: dict[str, Issuer]) -> None:
+    issuer = issuers["EdDSA"]
+    token = issuer.sign({**issuer.credential().to_jwt_payload(), "type": ["OpenBadgeCredential"]})
+    assert check(issuer, token).verification is BAD
 
 
 @pytest.mark.parametrize("bad", BAD_LISTS)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import adapters.open_badges
+from adapters.badge_recipient import recipients_of
 from adapters.badge_verification import verify
 from adapters.records import Verification
 from tests.adapters.badge_issuer import ALICE, BOB, Issuer, clock, decoded, reassembled, serving
@@ -150,6 +151,28 @@ def test_hosted_badge__lies_where_its_issuer_allows(scope: dict[str, object], ex
     documents = published(**{f"{HOST}/ob2/issuer.json": profile})
     result = verify(read("ob2_hosted.json"), fetch=serving(documents), now=clock)
     assert result.verification is expected, result.reason
+
+
+def test_hosted_badge__climbing_out_of_its_scope() -> None:
+    there = f"{HOST}/ob2/../uploads/a1.json"
+    badge = {**json.loads(read("ob2_hosted.json")), "id": there}
+    profile = {**json.loads(read("ob2_issuer.json")), "verification": {"startsWith": f"{HOST}/ob2/"}}
+    documents = published(**{there: badge, f"{HOST}/ob2/issuer.json": profile})
+    assert verify(badge, fetch=serving(documents), now=clock).verification is BAD
+
+
+@pytest.mark.parametrize(("recipient", "expected"), [
+    ({"type": "email", "identity": ALICE}, True),
+    ({"type": ["email"], "identity": [ALICE], "hashed": False}, True),
+    ({"type": "url", "identity": ALICE}, False),
+    ({"type": "email", "hashed": True, "identity": "md5$fbf7c6aec1d4280b7c2704c1c0478bd6"}, True),
+    ({"type": "email", "hashed": True, "identity": "sha1$fbf7c6aec1d4280b7c2704c1c0478bd6"}, False),
+    ({"type": "email", "hashed": True, "identity": ALICE}, False),
+    ({}, False), ("alice@example.org", False),
+], ids=["plain", "in-lists", "another-kind", "md5", "unknown-hash", "hash-without-name", "empty", "no-object"])
+def test_ob2_recipient__forms(recipient: object, expected: bool) -> None:
+    found = recipients_of({"recipient": recipient})
+    assert any(r.is_(ALICE) for r in found) is expected
 
 
 def test_hosted_badge__cannot_bring_a_famous_issuer_along() -> None:
