@@ -62,7 +62,8 @@ class Database:
         said = str(getattr(error, "orig", error)).splitlines()[0]
         if self.dialect == "sqlite":
             path = self._url.database
-            hint = {"readonly": f"make {path} and its folder writable", "unable to open": f"create the folder of {path}",
+            hint = {"readonly": f"make {path} and its folder writable",
+                    "unable to open": f"create the folder of {path}",
                     "locked": "another process holds it; stop that process or try again",
                     "no such table": "run: homeroom db upgrade"}
         else:

@@ -104,11 +104,12 @@ def resources(tx: Transaction, connection_id: int, external_ids: Sequence[str] |
     found: dict[str, Stored[LearningResource]] = {}
     chunks = [None] if external_ids is None else [external_ids[i:i + 500] for i in range(0, len(external_ids), 500)]
     for chunk in chunks:
-        query = select(t.resource).where(t.resource.c.connection_id == connection_id)
+        query = (select(t.resource.c.id, t.resource.c.archived_at, *rows.RESOURCE_COLUMNS)
+                 .where(t.resource.c.connection_id == connection_id))
         if chunk is not None:
             query = query.where(t.resource.c.external_id.in_(chunk))
         for row in tx.execute(query):
-            found[row.external_id] = Stored(row.id, rows.resource_from(row), row.archived_at is not None)
+            found[row.resource_external_id] = Stored(row.id, rows.resource_from(row), row.archived_at is not None)
     return found
 
 
@@ -151,7 +152,8 @@ def open_to(tx: Transaction, learner_id: int, limit: int) -> list[OpenResource]:
     """Catalogue entries open to everybody in which this learner was never enrolled, most popular first."""
     r, e, c = t.resource, t.enrolment, t.connection
     enrolled = exists().where(and_(e.c.resource_id == r.c.id, e.c.learner_id == learner_id))
-    query = (select(r).join(c, c.c.id == r.c.connection_id)
+    query = (select(r.c.id, r.c.connection_id, r.c.popularity, *rows.RESOURCE_COLUMNS)
+             .join(c, c.c.id == r.c.connection_id)
              .where(r.c.open_to_all.is_(True), r.c.archived_at.is_(None), c.c.archived_at.is_(None), ~enrolled)
              .order_by(r.c.popularity.desc(), r.c.id).limit(limit))
     return [OpenResource(row.id, row.connection_id, rows.resource_from(row), row.popularity)
@@ -160,10 +162,9 @@ def open_to(tx: Transaction, learner_id: int, limit: int) -> list[OpenResource]:
 
 def taken_by(tx: Transaction, learner_id: int) -> list[tuple[Enrolment, LearningResource]]:
     """Everything this learner is or was enrolled in, on all platforms."""
-    columns = [c.label(f"resource_{c.name}") for c in t.resource.c if c.name != "id"]
-    query = (select(t.enrolment, *columns).join(t.resource, t.resource.c.id == t.enrolment.c.resource_id)
+    query = (select(t.enrolment, *rows.RESOURCE_COLUMNS).join(t.resource, t.resource.c.id == t.enrolment.c.resource_id)
              .where(t.enrolment.c.learner_id == learner_id))
-    return [(rows.enrolment_from(row), rows.resource_from(row, "resource_")) for row in tx.execute(query)]
+    return [(rows.enrolment_from(row), rows.resource_from(row)) for row in tx.execute(query)]
 
 
 def replace_proposals(tx: Transaction, learner_id: int, source: str,

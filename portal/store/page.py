@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
+from sqlalchemy import Connection, Row, Select, Table, and_, bindparam, select
 
 from adapters.records import Capability
 from portal.learner_view import (
@@ -22,6 +22,7 @@ from portal.learner_view import (
 )
 from portal.store import schema as t
 from portal.store.records import (
+    RESOURCE_COLUMNS,
     assignment_from,
     badge_from,
     enrolment_from,
@@ -32,65 +33,62 @@ from portal.store.records import (
 MOST_ITEMS = 2_000
 """Of each kind; a learner beyond it sees the newest, and the section says so."""
 
-
-def load(connection: Connection, learner: Learner, needs: frozenset[Need], now: datetime) -> LearnerView:
-    """One statement for the sources and one per need, whatever the number of platforms and items."""
-    return LearnerView(
-        learner=learner,
-        sources=_sources(connection, learner.id, now),
-        enrolments=_items(connection, learner.id, t.enrolment, Need.ENROLMENTS in needs, lambda row: EnrolmentItem(
-            seen=_seen(row), resource_id=row.resource_id, resource=resource_from(row, "resource_"),
-            enrolment=enrolment_from(row))),
-        assignments=_items(connection, learner.id, t.assignment, Need.ASSIGNMENTS in needs, lambda row: AssignmentItem(
-            seen=_seen(row), resource_id=row.resource_id, resource=resource_from(row, "resource_"),
-            assignment=assignment_from(row))),
-        recommendations=_items(
-            connection, learner.id, t.recommendation, Need.RECOMMENDATIONS in needs, lambda row: RecommendationItem(
-                seen=_seen(row), resource_id=row.resource_id, resource=resource_from(row, "resource_"),
-                recommendation=recommendation_from(row))),
-        badges=_badges(connection, learner.id) if Need.BADGES in needs else (),
-    )
+_LEARNER = bindparam("learner_id", type_=t.learner.c.id.type)
 
 
-def _sources(connection: Connection, learner_id: int, now: datetime) -> tuple[Source, ...]:
-    c, r, a = t.connection, t.refresh, t.account
-    query = (
-        select(c.c.id, c.c.name, c.c.adapter, c.c.capabilities, c.c.paused_at, a.c.external_id.label("account"),
-               r.c.succeeded_at, r.c.failing_since, r.c.failure, r.c.due_at, r.c.lease_until)
-        .select_from(c)
-        .outerjoin(r, and_(r.c.connection_id == c.c.id, r.c.learner_id == learner_id))
-        .outerjoin(a, and_(a.c.connection_id == c.c.id, a.c.learner_id == learner_id))
-        .where(c.c.archived_at.is_(None)).order_by(c.c.name)
-    )
-    return tuple(
-        Source(connection_id=row.id, name=row.name, adapter=row.adapter,
-               capabilities=frozenset(Capability(name) for name in row.capabilities), paused=row.paused_at is not None,
-               linked=row.account is not None, succeeded_at=row.succeeded_at, failing_since=row.failing_since,
-               failure=row.failure, next_at=row.due_at, running=row.lease_until is not None and row.lease_until > now)
-        for row in connection.execute(query))
-
-
-def _items(connection: Connection, learner_id: int, table: Any, wanted: bool, make: Callable[[Row[Any]], Any],
-           ) -> tuple[Any, ...]:
-    return tuple(make(row) for row in connection.execute(_with_resource(table, learner_id))) if wanted else ()
-
-
-def _with_resource(table: Any, learner_id: int) -> Select[Any]:
-    """The learner's rows of one table together with their resources, newest first."""
-    resource_columns: Sequence[ColumnElement[Any]] = [c.label(f"resource_{c.name}") for c in t.resource.c
-                                                      if c.name != "id"]
+def _with_resource(table: Table) -> Select[Any]:
+    """One learner's rows of one table together with their resources, newest first."""
     return (
-        select(table, *resource_columns).join(t.resource, t.resource.c.id == table.c.resource_id)
-        .join(t.connection, t.connection.c.id == table.c.connection_id)
-        .where(table.c.learner_id == learner_id, table.c.archived_at.is_(None))
+        select(table, *RESOURCE_COLUMNS).join(t.resource, t.resource.c.id == table.c.resource_id)
+        .where(table.c.learner_id == _LEARNER, table.c.archived_at.is_(None))
         .order_by(table.c.changed_at.desc(), table.c.id).limit(MOST_ITEMS)
     )
 
 
-def _badges(connection: Connection, learner_id: int) -> tuple[BadgeItem, ...]:
-    query = (select(t.badge).where(t.badge.c.learner_id == learner_id, t.badge.c.archived_at.is_(None))
-             .order_by(t.badge.c.issued_at.desc(), t.badge.c.id).limit(MOST_ITEMS))
-    return tuple(BadgeItem(seen=_seen(row), badge=badge_from(row)) for row in connection.execute(query))
+# Statements are built once: describing them costs more than running them.
+_ENROLMENTS, _ASSIGNMENTS = _with_resource(t.enrolment), _with_resource(t.assignment)
+_RECOMMENDATIONS = _with_resource(t.recommendation)
+_BADGES = (select(t.badge).where(t.badge.c.learner_id == _LEARNER, t.badge.c.archived_at.is_(None))
+           .order_by(t.badge.c.issued_at.desc(), t.badge.c.id).limit(MOST_ITEMS))
+_SOURCES = (
+    select(t.connection.c.id, t.connection.c.name, t.connection.c.adapter, t.connection.c.capabilities,
+           t.connection.c.paused_at, t.account.c.external_id.label("account"), t.refresh.c.succeeded_at,
+           t.refresh.c.failing_since, t.refresh.c.failure, t.refresh.c.due_at, t.refresh.c.lease_until)
+    .select_from(t.connection)
+    .outerjoin(t.refresh, and_(t.refresh.c.connection_id == t.connection.c.id, t.refresh.c.learner_id == _LEARNER))
+    .outerjoin(t.account, and_(t.account.c.connection_id == t.connection.c.id, t.account.c.learner_id == _LEARNER))
+    .where(t.connection.c.archived_at.is_(None)).order_by(t.connection.c.name)
+)
+
+
+def load(connection: Connection, learner: Learner, needs: frozenset[Need], now: datetime) -> LearnerView:
+    """One statement for the sources and one per need, whatever the number of platforms and items."""
+    def rows(need: Need, statement: Select[Any]) -> Iterable[Row[Any]]:
+        return connection.execute(statement, {"learner_id": learner.id}) if need in needs else ()
+
+    return LearnerView(
+        learner=learner,
+        sources=tuple(_source(row, now) for row in connection.execute(_SOURCES, {"learner_id": learner.id}).all()),
+        enrolments=tuple(
+            EnrolmentItem(seen=_seen(row), resource_id=row.resource_id, resource=resource_from(row),
+                          enrolment=enrolment_from(row)) for row in rows(Need.ENROLMENTS, _ENROLMENTS)),
+        assignments=tuple(
+            AssignmentItem(seen=_seen(row), resource_id=row.resource_id, resource=resource_from(row),
+                           assignment=assignment_from(row)) for row in rows(Need.ASSIGNMENTS, _ASSIGNMENTS)),
+        recommendations=tuple(
+            RecommendationItem(seen=_seen(row), resource_id=row.resource_id, resource=resource_from(row),
+                               recommendation=recommendation_from(row))
+            for row in rows(Need.RECOMMENDATIONS, _RECOMMENDATIONS)),
+        badges=tuple(BadgeItem(seen=_seen(row), badge=badge_from(row)) for row in rows(Need.BADGES, _BADGES)),
+    )
+
+
+def _source(row: Any, now: datetime) -> Source:
+    return Source(
+        connection_id=row.id, name=row.name, adapter=row.adapter,
+        capabilities=frozenset(Capability(name) for name in row.capabilities), paused=row.paused_at is not None,
+        linked=row.account is not None, succeeded_at=row.succeeded_at, failing_since=row.failing_since,
+        failure=row.failure, next_at=row.due_at, running=row.lease_until is not None and row.lease_until > now)
 
 
 def _seen(row: Row[Any]) -> Seen:

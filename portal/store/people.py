@@ -35,7 +35,8 @@ def learner_from(row: Row[Any]) -> Learner:
     return Learner(
         id=row.id, issuer=row.issuer, subject=row.subject, email=row.email, email_verified=row.email_verified,
         id_number=row.id_number, username=row.username, name=row.name, given_name=row.given_name,
-        language=row.language, zone=row.zone, roles=tuple(row.roles), signed_in_at=row.signed_in_at, seen_at=row.seen_at)
+        language=row.language, zone=row.zone, roles=tuple(row.roles), signed_in_at=row.signed_in_at,
+        seen_at=row.seen_at)
 
 
 def by_id(connection: Connection, learner_id: int) -> Learner | None:

@@ -120,4 +120,5 @@ def _connection_from(row: Row[Any]) -> ConnectionRow:
     return ConnectionRow(
         id=row.id, adapter=row.adapter, name=row.name, settings=row.settings, allow_private=row.allow_private,
         launch_hosts=frozenset(row.launch_hosts), capabilities=frozenset(Capability(c) for c in row.capabilities),
-        credentials_version=row.credentials_version, not_before=row.not_before, paused_at=row.paused_at, archived_at=row.archived_at)
+        credentials_version=row.credentials_version, not_before=row.not_before, paused_at=row.paused_at,
+        archived_at=row.archived_at)
