@@ -1,7 +1,7 @@
 """Nordwind: an invented engineering and logistics group, its people and its five learning platforms.
 
 The same at every start; only the dates move along with ``now``. Four platforms hold more than 450 learning
-resources, the fifth holds badges. This file is the one place of the demo that says which product stands behind a platform.
+resources, the fifth holds badges. This file is the one place that says which product stands behind a platform.
 """
 
 from __future__ import annotations

@@ -59,7 +59,8 @@ class _Record:
         """The final test is due in this many days."""
         self.assignments.append(Assignment(
             external_id=str(500_000 + self.number * 100 + len(self.assignments)), required=True,
-            resource_id=edition.resource.external_id, title=FINAL_TEST[edition.language],
+            resource_id=edition.resource.external_id,
+            title=f"{FINAL_TEST[edition.language]}: {edition.resource.title}",
             due=Due(self.calendar.end_of_day(self.employee.zone, days), origin="activity")))
 
     def award(self, site: str, edition: Edition, at: datetime) -> None:

@@ -28,7 +28,7 @@ from portal.demo.staff import ADMIN_GROUP, PRODUCT_GROUP, WHAT_ONE_SEES, Story
 from portal.serving import serve
 from portal.signin.relying_party import CALLBACK_PATH, SIGNED_OUT_PATH
 from portal.store import ledger
-from portal.store.database import Database, DatabaseUnusable
+from portal.store.database import Database
 from portal.store.upgrade import upgrade
 
 CLIENT_ID = "homeroom"
@@ -82,7 +82,8 @@ def _client(addresses: Addresses, settings: Settings) -> DemoClient:
     return DemoClient(
         client_id=CLIENT_ID, client_secret=settings.client_secret.get_secret_value(), name=f"{NAME} Homeroom",
         redirect_uris=(addresses.portal + CALLBACK_PATH,),
-        post_logout_redirect_uris=(addresses.portal + SIGNED_OUT_PATH,))
+        post_logout_redirect_uris=(addresses.portal + SIGNED_OUT_PATH,),
+        back_channel_logout_uri=f"{addresses.portal}/sign-in/back-channel-logout")
 
 
 class _Quiet(WSGIRequestHandler):
@@ -104,27 +105,27 @@ def _introduce(addresses: Addresses, nordwind: Company) -> None:
 
 
 def _introduction(addresses: Addresses, people: Iterable[str]) -> Iterable[str]:
-    yield f"\n  {NAME} learns here:      {addresses.portal}"
-    yield f"  identity provider:       {addresses.identity_provider}"
-    yield f"  learning platforms:      {addresses.platforms}\n"
+    yield f"\n  {NAME} learns here:  {addresses.portal}"
+    yield f"  Identity provider:    {addresses.identity_provider}"
+    yield f"  Learning platforms:   {addresses.platforms}\n"
     yield "  Sign in as"
     yield from people
     yield "\n  Ctrl-C stops everything. A second start goes on with the same data; make demo-reset starts over.\n"
 
 
 def _tell_progress(database: Database) -> None:
-    """One line that grows until everything was read once; outside a terminal only its end."""
-    pause, last = threading.Event(), -1
-    while not pause.wait(1.0):
-        try:
-            with database.read() as tx:
-                done, total = ledger.progress(tx)
-        except DatabaseUnusable:
-            continue
-        line = f"  Filling {NAME}: {done} of {total} readings"
-        if sys.stdout.isatty() and done != last:
-            click.echo(f"\r{line} …", nl=False)
-        last = done
-        if done >= total:
-            click.echo(f"\r{line}, complete.")
-            return
+    """One line that grows until everything was read once; outside a terminal only its end. Silent if it was before."""
+    pause = threading.Event()
+    done, total = _progress(database)
+    if done == total:
+        return
+    while done < total and not pause.wait(1.0):
+        done, total = _progress(database)
+        if sys.stdout.isatty():
+            click.echo(f"\r  Filling {NAME}: {done} of {total} readings …", nl=False)
+    click.echo(f"\r  Filling {NAME}: {done} of {total} readings, complete.")
+
+
+def _progress(database: Database) -> tuple[int, int]:
+    with database.read() as tx:
+        return ledger.progress(tx)

@@ -5,6 +5,7 @@ A web server's worker outlives a killed parent, with its port and its refresh th
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -13,6 +14,8 @@ import time
 from wsgi import app
 
 __all__ = ["app"]
+
+logging.getLogger("portal.refresh").setLevel(logging.ERROR)     # who has no account where is on the page, not news here
 
 
 def _end_with(parent: int) -> None:
