@@ -30,7 +30,8 @@ _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 class About:
     """The resource on a card.
 
-    href: our address that leads to the platform. title: vendor text. lang: BCP 47 tag of that text, "" = unknown.
+    href: our address that leads to the platform. title: vendor text. part: vendor text, the activity inside the
+    resource that is meant, "" = the whole of it. lang: BCP 47 tag of both texts, "" = unknown.
     opens: for screen readers, "opens Moodle". platform: name of the connection. type: "Course"; icon: its drawing.
     art: CSS classes of the generated cover. duration: "2 h 30 min" or "". language: name of a language that is not
     the reader's, or "". provider: vendor text, "" where it is the platform.
@@ -38,6 +39,7 @@ class About:
 
     href: str
     title: str
+    part: str
     lang: str
     opens: str
     platform: str
@@ -112,11 +114,12 @@ def art_of(number: int) -> str:
 
 
 def about(resource: LearningResource, resource_id: int, platform: str, reader: Reader, *,
-          href: str | None = None, title: str | None = None) -> About:
-    """href, title: of the part meant, where it is not the whole resource."""
+          href: str | None = None, part: str | None = None) -> About:
+    """href, part: of the activity meant, where it is not the whole resource."""
     tag = resource.language or ""
     return About(
-        href=href or f"/go/resource/{resource_id}", title=title or resource.title,
+        href=href or f"/go/resource/{resource_id}", title=resource.title,
+        part=part if part and part != resource.title else "",
         lang=tag if _TAG.fullmatch(tag) else "",
         opens=reader.say("opens {platform}", platform=platform) if platform else reader.say("opens its platform"),
         platform=platform, type=reader.say(_TYPES[resource.type]), icon=resource.type.value, art=art_of(resource_id),

@@ -104,9 +104,9 @@ def test_due__required_first_then_by_date_then_without_date() -> None:
     assert [card.required for card in shown.shown] == ["Required", "Required", "Required", ""]
 
 
-def test_due__links_to_the_assignment_and_prefers_its_own_title() -> None:
+def test_due__links_to_the_assignment_and_names_the_activity_beside_its_course() -> None:
     card = built("due", view(assignments=(assignment(7, Due(date(2026, 11, 21)), title="Final exam"),))).shown[0]
-    assert (card.about.href, card.about.title) == ("/go/assignment/7", "Final exam")
+    assert (card.about.href, card.about.title, card.about.part) == ("/go/assignment/7", "Course 7", "Final exam")
 
 
 def test_recommended__never_what_is_enrolled_assigned_or_done() -> None:
@@ -170,5 +170,6 @@ def test_limit__is_announced_never_silent(section: Section[Any]) -> None:
     short, whole = built(section.key, many, limit=3), built(section.key, many, limit=3, whole=True)
     assert (len(short.shown), short.total, short.more) == (3, 12, "Show all 12")
     assert short.more_fragment == f"/sections/{section.key}?layout=1&all=1"
-    assert (len(whole.shown), whole.more, whole.more_fragment) == (12, "Show fewer", f"/sections/{section.key}?layout=1")
+    assert (len(whole.shown), whole.more) == (12, "Show fewer")
+    assert whole.more_fragment == short.url
     assert built(section.key, many, limit=12).more is None

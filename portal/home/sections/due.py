@@ -43,7 +43,7 @@ class DueSoon(Section[AssignmentItem]):
 def _card(item: AssignmentItem, platform: str, reader: Reader) -> DueCard:
     assignment = item.assignment
     subject = about(item.resource, item.resource_id, platform, reader, href=f"/go/assignment/{item.seen.id}",
-                    title=assignment.title)
+                    part=assignment.title)
     required = reader.say("Required") if assignment.required else ""
     if assignment.due is None:
         return DueCard(about=subject, due=reader.say("No date set"), tone="undated", tile_day="", tile_month="",
