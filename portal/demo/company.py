@@ -63,6 +63,5 @@ def company(now: datetime) -> Company:
 
 
 def _of(staff: tuple[Employee, ...], *departments: str) -> tuple[Employee, ...]:
-    """These departments, and Amelie, who is everywhere. The newcomer is known to the campus only."""
-    return tuple(e for e in staff if e.story is Story.MUCH
-                 or (e.department in departments and e.story is not Story.NOTHING))
+    """These departments, and those with a story; the newcomer has no account here yet."""
+    return tuple(e for e in staff if e.story is not Story.NOTHING and (e.story or e.department in departments))

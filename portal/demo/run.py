@@ -105,9 +105,9 @@ def _introduce(addresses: Addresses, nordwind: Company) -> None:
 
 
 def _introduction(addresses: Addresses, people: Iterable[str]) -> Iterable[str]:
-    yield f"\n  {NAME} learns here:  {addresses.portal}"
-    yield f"  Identity provider:    {addresses.identity_provider}"
-    yield f"  Learning platforms:   {addresses.platforms}\n"
+    yield f"\n  {f'{NAME} learns at':<20}{addresses.portal}"
+    yield f"  {'Identity provider':<20}{addresses.identity_provider}"
+    yield f"  {'Learning platforms':<20}{addresses.platforms}\n"
     yield "  Sign in as"
     yield from people
     yield "\n  Ctrl-C stops everything. A second start goes on with the same data; make demo-reset starts over.\n"

@@ -56,7 +56,7 @@ class Employee:
 
 WHAT_ONE_SEES: dict[Story, str] = {
     Story.MUCH: "a learner with much: courses on every platform, something due today, badges",
-    Story.NOTHING: "a new learner with nothing yet, known to one platform only",
+    Story.NOTHING: "a new learner with nothing yet",
     Story.OVERDUE: "a learner with overdue compulsory training",
     Story.ADMIN: "an L&D admin: connects and watches platforms",
     Story.PRODUCT: "a product manager: changes and tests the page",
