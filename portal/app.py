@@ -37,6 +37,7 @@ def create_app(settings: Settings, *, clock: Clock = now, wake: Callable[[], Non
     """The portal as a WSGI application. wake: see Services."""
     services = Services(settings=settings, database=Database(settings.database), clock=clock, wake=wake)
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.extensions["homeroom"] = services   # for whoever stops the application; views get theirs explicitly
     _configure(app, settings)
     sessions = Sessions(services)
     _protect(app, services, sessions)
@@ -64,7 +65,8 @@ def _speak(app: Flask, settings: Settings) -> None:
 
 def _add_areas(app: Flask, services: Services, sessions: Sessions) -> None:
     provider = RelyingParty(services.settings, services.clock)
-    app.register_blueprint(signin.create_blueprint(services, provider, sessions, partial(_refresh_at_sign_in, services)))
+    at_sign_in = partial(_refresh_at_sign_in, services)
+    app.register_blueprint(signin.create_blueprint(services, provider, sessions, at_sign_in))
     app.register_blueprint(home.create_blueprint(services))
     app.register_blueprint(launch.create_blueprint(services))
 

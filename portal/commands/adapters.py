@@ -29,9 +29,10 @@ def adapters() -> None:
 def list_adapters(as_json_text: bool) -> None:
     """All adapters, with what they read and how far they are verified."""
     found = registry.default()
-    rows: list[dict[str, Any]] = [{"key": a.manifest.key, "name": a.manifest.name, "capabilities": sorted(c.value for c in a.capabilities()),
-             "verification": a.manifest.verification.value, "verified_against": a.manifest.verified_against}
-            for a in found]
+    rows: list[dict[str, Any]] = [
+        {"key": a.manifest.key, "name": a.manifest.name, "capabilities": sorted(c.value for c in a.capabilities()),
+         "verification": a.manifest.verification.value, "verified_against": a.manifest.verified_against}
+        for a in found]
     broken = [{"key": b.key, "reason": b.reason} for b in found.broken]
     if as_json_text:
         click.echo(json.dumps({"adapters": rows, "broken": broken}, indent=2))

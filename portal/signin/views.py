@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_htmx import HTMX
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from portal.learner_view import Learner
@@ -116,7 +117,7 @@ def ask_to_sign_in(sessions: Sessions, fresh: bool) -> ResponseReturnValue:
     stands between us and a loop. A fragment never redirects, since its answer would be swapped into a card; it tells
     htmx to leave the page.
     """
-    if request.headers.get("HX-Request") == "true":
+    if HTMX():
         return "", 401, {"HX-Redirect": url_for("signin.page", next=_shown_page(), **_if(fresh))}
     if request.headers.get("Sec-Fetch-Dest", "document") != "document":
         return "", 401
@@ -162,7 +163,7 @@ def _wanted() -> str:
 
 def _shown_page() -> str:
     """The page a fragment or a form stands on, as the browser says; only a path of ours survives."""
-    shown = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or HOME
+    shown = HTMX().current_url or request.headers.get("Referer") or HOME
     return own_path(shown.removeprefix(request.host_url.rstrip("/")), current_app.url_map)
 
 

@@ -51,8 +51,9 @@ def enqueue(tx: Transaction, learner_id: int | None, connection_ids: Sequence[in
     """Due now, at least with this priority. A refresh that runs at the moment will run once more."""
     r = t.refresh
     make: Any = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-    fresh: dict[str, Any] = {"subject": subject_of(learner_id), "learner_id": learner_id, "due_at": now, "priority": int(priority),
-             "attempts": 0, "failure_reason": "", "complete": False, "warnings": [], "run": 0}
+    fresh: dict[str, Any] = {
+        "subject": subject_of(learner_id), "learner_id": learner_id, "due_at": now, "priority": int(priority),
+        "attempts": 0, "failure_reason": "", "complete": False, "warnings": [], "run": 0}
     rows: list[dict[str, Any]] = [{**fresh, "connection_id": c} for c in connection_ids]
     if not rows:
         return
