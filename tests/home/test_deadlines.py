@@ -19,7 +19,8 @@ DAY = date(2026, 11, 20)
     ("Europe/Berlin", datetime(2026, 11, 20, 22, 59, tzinfo=UTC), datetime(2026, 11, 20, 23, 0, tzinfo=UTC)),
     ("Pacific/Kiritimati", datetime(2026, 11, 20, 9, 59, tzinfo=UTC), datetime(2026, 11, 20, 10, 0, tzinfo=UTC)),
 ])
-def test_a_day__lasts_until_midnight_where_the_learner_lives(zone: str, last_moment: datetime, too_late: datetime) -> None:
+def test_a_day__lasts_until_midnight_where_the_learner_lives(zone: str, last_moment: datetime,
+                                                                  too_late: datetime) -> None:
     assert deadline(Due(DAY), reader(last_moment, zone)).words == "Due today"
     late = deadline(Due(DAY), reader(too_late, zone))
     assert (late.words, late.tone) == ("1 day overdue", "late")
