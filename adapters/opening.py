@@ -18,11 +18,12 @@ from adapters.settings import ConnectionSettings
 
 
 def parse_settings(adapter: type[Adapter[Any]], values: Mapping[str, Any]) -> ConnectionSettings:
-    """Raises Misconfigured naming the first wrong setting and what to do; never repeats a value."""
+    """Raises Misconfigured naming one wrong setting and what to do; never repeats a value."""
     try:
         return adapter.Settings.model_validate(dict(values))
     except ValidationError as error:
-        problem = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        problems = error.errors(include_input=False, include_url=False, include_context=False)
+        problem = min(problems, key=lambda found: found["type"] != "extra_forbidden")   # a misspelt name explains the rest
         name = ".".join(str(part) for part in problem["loc"]) or "settings"
         known = ", ".join(adapter.Settings.model_fields)
         if problem["type"] == "extra_forbidden":

@@ -41,7 +41,8 @@ def _two(world: World) -> tuple[Person, Person]:
     """The first two people each of whom has something the other has not."""
     for first in world.people:
         for second in world.people:
-            if _canaries(world, first) - _canaries(world, second) and _canaries(world, second) - _canaries(world, first):
+            one, other = _canaries(world, first), _canaries(world, second)
+            if one - other and other - one:
                 return first, second
     raise AssertionError("the world has no two different people")
 

@@ -27,7 +27,7 @@ def _in_fresh_process(code: str) -> str:
 
 @pytest.mark.parametrize("module", [
     *(f"adapters.{a.manifest.key}" for a in registry.default()), "adapters.conformance", "portal.refreshing",
-    "portal.refresh.threads", "portal.store.upgrade", "portal.signin.claims", "portal.home.page",
+    "portal.refresh.threads", "portal.store.upgrade", "portal.home.page",
 ])
 def test_import__loads_no_web_framework(module: str) -> None:
     """Measured in a fresh process, because a package's own __init__ is invisible to the import linter."""
@@ -75,8 +75,8 @@ def test_schema__every_table_with_a_learner_is_registered_for_export_and_erasure
 
 
 def test_file__answers_one_question() -> None:
-    long = {str(p.relative_to(ROOT)): lines for p in SOURCES
-            if (lines := len(p.read_text("utf-8").splitlines())) > 350 and not str(p.relative_to(ROOT)).startswith(DATA)}
+    code = [p for p in SOURCES if not str(p.relative_to(ROOT)).startswith(DATA)]
+    long = {p.name: lines for p in code if (lines := len(p.read_text("utf-8").splitlines())) > 350}
     assert long == {}
 
 
