@@ -143,7 +143,7 @@ class Section(ABC, Generic[ItemT]):
             trouble = [(source, state) for source, state in trouble if not isinstance(state, freshness.NotLinked)]
         state = _state(bool(items), bool(awaited), bool(trouble))
         delay = poll_delay(view, reader) if state is SectionState.LOADING else ""
-        words = _unknown(self.words(reader), reader) if state is SectionState.UNAVAILABLE else self.words(reader)
+        words = self._words(state, bool(sources), reader)
         base = f"/sections/{self.key}?layout={place.version}"
         return SectionView(
             key=self.key, heading=words.heading, state=state, width=options.width, shown=shown, total=len(items),
@@ -155,6 +155,17 @@ class Section(ABC, Generic[ItemT]):
             awaited=reader.say("Asking {platforms} …", platforms=reader.listing(awaited)) if awaited else "",
             placeholders=range(min(options.limit, self.first_row)),
             empty_title=words.empty_title, empty_text=words.empty_text)
+
+    def _words(self, state: SectionState, fed: bool, reader: Reader) -> Words:
+        """"Nothing is due" would be a promise nobody can make while a platform has not been heard."""
+        words = self.words(reader)
+        if state is SectionState.UNAVAILABLE:
+            return Words(words.heading, reader.say("Nothing here so far"),
+                         reader.say("Not every platform could tell us what it has for you."))
+        if not fed:
+            return Words(words.heading, reader.say("Nothing here so far"),
+                         reader.say("None of the platforms connected here provides this yet."))
+        return words
 
     @staticmethod
     def _more(total: int, limit: int, place: Place, reader: Reader) -> str | None:
@@ -171,12 +182,6 @@ def _state(items: bool, awaited: bool, trouble: bool) -> SectionState:
     if awaited:
         return SectionState.PARTIAL
     return SectionState.STALE if trouble else SectionState.READY
-
-
-def _unknown(words: Words, reader: Reader) -> Words:
-    """"Nothing is due" would be a promise nobody can make while a platform has not been heard."""
-    return Words(words.heading, reader.say("Nothing here so far"),
-                 reader.say("Not every platform could tell us what it has for you."))
 
 
 def poll_delay(view: LearnerView, reader: Reader) -> str:

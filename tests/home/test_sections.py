@@ -62,7 +62,9 @@ def test_state__follows_from_sources_and_items(section: Section[Any], sources: t
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.key)
 def test_state__ignores_platforms_that_cannot_feed_the_section(section: Section[Any]) -> None:
     others = frozenset(Capability) - section.fed_by
-    assert built(section.key, view(source(capabilities=others, failure="Unreachable"))).state is SectionState.EMPTY
+    shown = built(section.key, view(source(capabilities=others, failure="Unreachable")))
+    assert (shown.state, shown.notes) == (SectionState.EMPTY, ())
+    assert shown.empty_text == "None of the platforms connected here provides this yet."
 
 
 @pytest.mark.parametrize(("waited", "delay"), [(5, "1500ms"), (45, "6000ms"), (700, "")])
