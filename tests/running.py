@@ -26,7 +26,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(app: Any, port: int = 0) -> Iterator[str]:
-    """Yields the address, ``http://127.0.0.1:port``. port: 0 for any; ``free_port()`` if the app must know it before."""
+    """Yields the address ``http://127.0.0.1:port``. port: 0 for any, ``free_port()`` if the app must know it before."""
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=_Silent)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

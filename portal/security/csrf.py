@@ -32,6 +32,10 @@ def exempt(view: V) -> V:
     return view
 
 
+def is_exempt(view: Callable[..., Any]) -> bool:
+    return getattr(view, _EXEMPT, False) is True
+
+
 def protect(app: Flask, settings: Settings) -> None:
     """Check every unsafe request; runs after the roles' check. Templates get ``csrf_token()``."""
     key = hashlib.sha256(b"csrf:" + settings.secret_key.get_secret_value().encode()).digest()
@@ -44,7 +48,7 @@ def protect(app: Flask, settings: Settings) -> None:
     def check() -> None:
         if request.method in _SAFE or request.endpoint is None:
             return
-        if getattr(current_app.view_functions[request.endpoint], _EXEMPT, False):
+        if is_exempt(current_app.view_functions[request.endpoint]):
             return
         if not _from_our_site(settings.base_url):
             abort(403)

@@ -9,26 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import Any, Final, TypeVar
 
 from flask import Flask, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from portal.clock import Clock
+from portal.security.role import Role
 from portal.store.sessions import SignedIn
+
+__all__ = ["FRESH", "PUBLIC", "Role", "UnmarkedRoute", "allow", "allowed_to", "has_role", "is_fresh", "protect",
+           "signed_in"]
 
 FRESH = timedelta(minutes=10)
 _ALLOWED, _FRESH = "homeroom_allowed", "homeroom_fresh"
 V = TypeVar("V", bound=Callable[..., Any])
-
-
-class Role(StrEnum):
-    """What somebody may do here. ADMIN: the L&D team, who connect platforms."""
-
-    LEARNER = "learner"
-    ADMIN = "admin"
-    PRODUCT_MANAGER = "product_manager"
 
 
 class _Public(Enum):

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from adapters.text import plain
 from portal.config import Settings
-from portal.security.roles import Role
+from portal.security.role import Role
 from portal.signin.tokens import moment, subject_of
 from portal.store.people import Person
 

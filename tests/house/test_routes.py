@@ -52,7 +52,7 @@ PROTECTED = sorted(route for route, who in ROUTES.items() if PUBLIC not in who)
 
 @pytest.mark.parametrize("route", PROTECTED)
 def test_route__is_closed_to_strangers(app: Flask, route: str) -> None:
-    method, rule = route.split()
+    method, rule = route.split(maxsplit=1)
     response = app.test_client().open(_path(rule), method=method)
     assert (response.status_code, response.headers["Location"].split("?")[0]) in (
         (303, "/sign-in/start"), (303, "/sign-in"))
@@ -63,15 +63,15 @@ def test_route__is_closed_to_learners_without_the_role(app: Flask, route: str, s
                                                        clock: FrozenClock) -> None:
     client = app.test_client()
     signed_in(client, sqlite_database, clock())
-    method, rule = route.split()
+    method, rule = route.split(maxsplit=1)
     assert client.open(_path(rule), method=method).status_code == 403
 
 
-@pytest.mark.parametrize("route", sorted(r for r in ROUTES if r.split()[0] not in SAFE and r not in WITHOUT_CSRF))
+@pytest.mark.parametrize("route", sorted(r for r in ROUTES if r.split(maxsplit=1)[0] not in SAFE and r not in WITHOUT_CSRF))
 def test_route__changes_nothing_for_another_site(app: Flask, route: str, sqlite_database: Database,
                                                  clock: FrozenClock) -> None:
     """S12, with every role at once so that only the origin can be the reason."""
     client = app.test_client()
     signed_in(client, sqlite_database, clock(), "admin", "product_manager")
-    method, rule = route.split()
+    method, rule = route.split(maxsplit=1)
     assert client.open(_path(rule), method=method, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403

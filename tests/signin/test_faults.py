@@ -173,8 +173,10 @@ FAULTS: list[tuple[str, Fault, str]] = [
     ("X23 keys redirect", replaced("/keys", "", 302, Location="/authorize"), "jwks_refused"),
     ("X31 iss of another provider", answer(iss="https://evil.example"), "response_iss"),
     ("X31 iss missing though announced", answer(iss=None), "response_iss"),
-    ("X31 error with another iss", answer(code=None, error="access_denied", iss="https://evil.example"), "response_iss"),
-    ("X34 refused, with markup", answer(code=None, error="access_denied", error_description="<b>x</b>"), "access_denied"),
+    ("X31 error with another iss", answer(code=None, error="access_denied", iss="https://evil.example"),
+     "response_iss"),
+    ("X34 refused, with markup", answer(code=None, error="access_denied", error_description="<b>x</b>"),
+     "access_denied"),
     ("X34 unknown error", answer(code=None, error="<script>alert(1)</script>"), "provider_error"),
     ("no code and no error", answer(code=None), "code"),
     ("X30 code twice", answer(code=["a", "b"]), "duplicate_parameter"),
@@ -237,6 +239,11 @@ def only_key_without_kid(p: Provider) -> None:
     p.published = [{k: v for k, v in p.rsa.as_dict(private=False).items() if k != "kid"}]
 
 
+def several_keys_no_kid(p: Provider) -> None:
+    p.header["kid"] = None
+    p.published.insert(0, p.other.as_dict(private=False))
+
+
 def es256(p: Provider) -> None:
     p.published = [p.ec.as_dict(private=False)]
     p.sign_with(p.ec, "ES256")
@@ -255,7 +262,7 @@ def strange_neighbours(p: Provider) -> None:
 GOOD: list[tuple[str, Fault]] = [
     ("C01 all correct", lambda p: None),
     ("C07 no kid, one key", header(kid=None)),
-    ("C08 no kid, several keys", lambda p: (p.header.update(kid=None), p.published.append(p.other.as_dict(private=False)))),
+    ("C08 no kid, several keys", several_keys_no_kid),
     ("C09 RS256", header(alg="RS256")),
     ("PS256", ps256),
     ("ES256", es256),
