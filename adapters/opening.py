@@ -23,7 +23,8 @@ def parse_settings(adapter: type[Adapter[Any]], values: Mapping[str, Any]) -> Co
         return adapter.Settings.model_validate(dict(values))
     except ValidationError as error:
         problems = error.errors(include_input=False, include_url=False, include_context=False)
-        problem = min(problems, key=lambda found: found["type"] != "extra_forbidden")   # a misspelt name explains the rest
+        # a misspelt name explains the rest
+        problem = min(problems, key=lambda found: found["type"] != "extra_forbidden")
         name = ".".join(str(part) for part in problem["loc"]) or "settings"
         known = ", ".join(adapter.Settings.model_fields)
         if problem["type"] == "extra_forbidden":

@@ -61,7 +61,8 @@ def test_learners__see_their_own_and_nobody_elses(portal: Portal, clock: FrozenC
 
 
 @pytest.mark.parametrize(("kind", "status", "target"), [
-    ("resource", 303, "https://campus.example/c/acc-ada"), ("badge", 404, None)], ids=["resource", "badge without page"])
+    ("resource", 303, "https://campus.example/c/acc-ada"), ("badge", 404, None),
+], ids=["resource", "badge without page"])
 def test_launch__of_another_learners_thing_does_not_exist(
         portal: Portal, clock: FrozenClock, tmp_path: Path, kind: str, status: int, target: str | None) -> None:
     script = Script(answers={Capability.ENROLMENTS: _courses_of, Capability.BADGES: _badges_of})
