@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -27,7 +30,7 @@ def main() -> None:
     person = next(e for e in employees() if e.story is Story.MUCH)
     with tempfile.TemporaryDirectory() as folder:
         demo = subprocess.Popen([str(Path(sys.executable).parent / "homeroom"), "demo", "--port", str(PORT),
-                                 "--folder", folder], stdout=subprocess.PIPE, text=True)
+                                 "--folder", folder], stdout=subprocess.DEVNULL)
         try:
             _wait_until_it_runs(demo)
             with sync_playwright() as tools:
@@ -39,11 +42,11 @@ def main() -> None:
             demo.wait(20)
 
 
-def _wait_until_it_runs(demo: subprocess.Popen[str]) -> None:
-    assert demo.stdout is not None
-    for line in demo.stdout:
-        if "Ctrl-C" in line:
+def _wait_until_it_runs(demo: subprocess.Popen[bytes]) -> None:
+    while demo.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", PORT), 1):
             return
+        time.sleep(0.2)
     raise SystemExit("the demo did not start")
 
 
