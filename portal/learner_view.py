@@ -118,7 +118,10 @@ class BadgeItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnerView:
-    """What the sections are given. Nothing here belongs to another learner; archived records are not in it."""
+    """What the sections are given. Nothing here belongs to another learner; archived records are not in it.
+
+    cut: kinds of which there is more than was read; what is here is the newest.
+    """
 
     learner: Learner
     sources: tuple[Source, ...]
@@ -126,3 +129,4 @@ class LearnerView:
     assignments: tuple[AssignmentItem, ...] = ()
     recommendations: tuple[RecommendationItem, ...] = ()
     badges: tuple[BadgeItem, ...] = ()
+    cut: frozenset[Need] = frozenset()

@@ -87,7 +87,10 @@ class Reader:
         return "" if base == self.locale.language else self.locale.languages.get(base, "")
 
     def listing(self, names: tuple[str, ...]) -> str:
-        """"Moodle, Canvas and Coursera"."""
+        """"Moodle, Canvas and Coursera"; of more than three the first two and "10 more"."""
         if len(names) < 2:
             return "".join(names)
+        if len(names) > 3:
+            rest = len(names) - 2
+            names = (*names[:2], self.say_n("{n} more", "{n} more", rest))
         return self.say("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])

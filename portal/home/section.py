@@ -133,26 +133,18 @@ class Section(ABC, Generic[ItemT]):
     def build(self, view: LearnerView, options: SectionOptions, reader: Reader, place: Place) -> SectionView:
         items = self.items(view, reader)
         shown = self.cards(items if place.whole else items[:options.limit], view, reader)
-        sources = [source for source in view.sources if source.capabilities & self.fed_by]
-        feeding = {item.seen.connection_id for item in items}
-        found = [(source, freshness.of(source, has_items=source.connection_id in feeding, now=reader.now))
-                 for source in sources]
-        awaited = tuple(source.name for source, state in found if freshness.is_awaited(state))
-        trouble = [(source, state) for source, state in found if freshness.is_trouble(state)]
-        if items:       # who is unknown to a platform reads so at the foot of the page, not above every list
-            trouble = [(source, state) for source, state in trouble if not isinstance(state, freshness.NotLinked)]
-        state = _state(bool(items), bool(awaited), bool(trouble))
-        delay = poll_delay(view, reader) if state is SectionState.LOADING else ""
-        words = self._words(state, bool(sources), reader)
+        feed = _feed(view, self.fed_by, bool(items), reader)
+        state = _state(bool(items), bool(feed.awaited), bool(feed.trouble))
+        words = self._words(state, feed.exists, reader)
         base = f"/sections/{self.key}?layout={place.version}"
         return SectionView(
             key=self.key, heading=words.heading, state=state, width=options.width, shown=shown, total=len(items),
             more=self._more(len(items), options.limit, place, reader),
             more_url=f"/#{self.key}" if place.whole else f"/?all={self.key}#{self.key}",
             more_fragment=base if place.whole else f"{base}&all=1",
-            url=f"{base}&all=1" if place.whole else base, delay=delay,
-            notes=tuple(freshness.label(source, state, reader) for source, state in trouble),
-            awaited=reader.say("Asking {platforms} …", platforms=reader.listing(awaited)) if awaited else "",
+            url=f"{base}&all=1" if place.whole else base,
+            delay=poll_delay(view, reader) if state is SectionState.LOADING else "",
+            notes=feed.trouble + _cut(view, self.needs, reader), awaited=feed.awaited,
             placeholders=range(min(options.limit, self.first_row)),
             empty_title=words.empty_title, empty_text=words.empty_text)
 
@@ -174,6 +166,26 @@ class Section(ABC, Generic[ItemT]):
         return reader.say("Show fewer") if place.whole else reader.say("Show all {n}", n=total)
 
 
+@dataclass(frozen=True, slots=True)
+class _Feed:
+    """The platforms behind a section. exists: there is one. awaited: those being asked, as one phrase."""
+
+    exists: bool
+    awaited: str
+    trouble: tuple[freshness.Label, ...]
+
+
+def _feed(view: LearnerView, fed_by: frozenset[Capability], items: bool, reader: Reader) -> _Feed:
+    """Who is unknown to a platform reads so at the foot of the page, not above every list that has something."""
+    found = [(source, freshness.of(source, has_items=items, now=reader.now))
+             for source in view.sources if source.capabilities & fed_by]
+    awaited = tuple(source.name for source, state in found if freshness.is_awaited(state))
+    trouble = tuple(freshness.label(source, state, reader) for source, state in found
+                    if freshness.is_trouble(state) and not (items and isinstance(state, freshness.NotLinked)))
+    words = reader.say("Asking {platforms} …", platforms=reader.listing(awaited)) if awaited else ""
+    return _Feed(bool(found), words, trouble)
+
+
 def _state(items: bool, awaited: bool, trouble: bool) -> SectionState:
     if not items:
         if awaited:
@@ -182,6 +194,13 @@ def _state(items: bool, awaited: bool, trouble: bool) -> SectionState:
     if awaited:
         return SectionState.PARTIAL
     return SectionState.STALE if trouble else SectionState.READY
+
+
+def _cut(view: LearnerView, needs: frozenset[Need], reader: Reader) -> tuple[freshness.Label, ...]:
+    if not view.cut & needs:
+        return ()
+    words = reader.say("There is more than we can list; these are the newest.")
+    return (freshness.Label("", words, "waiting", "clock"),)
 
 
 def poll_delay(view: LearnerView, reader: Reader) -> str:

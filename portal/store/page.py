@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +32,7 @@ from portal.store.records import (
 )
 
 MOST_ITEMS = 2_000
-"""Of each kind; a learner beyond it sees the newest, and the section says so."""
+"""Of each kind; a learner beyond it sees the newest, and the section says so. One more is read, to know."""
 
 _LEARNER = bindparam("learner_id", type_=t.learner.c.id.type)
 
@@ -41,7 +42,7 @@ def _with_resource(table: Table) -> Select[Any]:
     return (
         select(table, *RESOURCE_COLUMNS).join(t.resource, t.resource.c.id == table.c.resource_id)
         .where(table.c.learner_id == _LEARNER, table.c.archived_at.is_(None))
-        .order_by(table.c.changed_at.desc(), table.c.id).limit(MOST_ITEMS)
+        .order_by(table.c.changed_at.desc(), table.c.id).limit(MOST_ITEMS + 1)
     )
 
 
@@ -49,7 +50,7 @@ def _with_resource(table: Table) -> Select[Any]:
 _ENROLMENTS, _ASSIGNMENTS = _with_resource(t.enrolment), _with_resource(t.assignment)
 _RECOMMENDATIONS = _with_resource(t.recommendation)
 _BADGES = (select(t.badge).where(t.badge.c.learner_id == _LEARNER, t.badge.c.archived_at.is_(None))
-           .order_by(t.badge.c.issued_at.desc(), t.badge.c.id).limit(MOST_ITEMS))
+           .order_by(t.badge.c.issued_at.desc(), t.badge.c.id).limit(MOST_ITEMS + 1))
 _SOURCES = (
     select(t.connection.c.id, t.connection.c.name, t.connection.c.adapter, t.connection.c.capabilities,
            t.connection.c.paused_at, t.account.c.external_id.label("account"), t.refresh.c.succeeded_at,
@@ -66,7 +67,7 @@ def load(connection: Connection, learner: Learner, needs: frozenset[Need], now: 
     def rows(need: Need, statement: Select[Any]) -> Iterable[Row[Any]]:
         return connection.execute(statement, {"learner_id": learner.id}) if need in needs else ()
 
-    return LearnerView(
+    view = LearnerView(
         learner=learner,
         sources=tuple(_source(row, now) for row in connection.execute(_SOURCES, {"learner_id": learner.id}).all()),
         enrolments=tuple(
@@ -81,6 +82,10 @@ def load(connection: Connection, learner: Learner, needs: frozenset[Need], now: 
             for row in rows(Need.RECOMMENDATIONS, _RECOMMENDATIONS)),
         badges=tuple(BadgeItem(seen=_seen(row), badge=badge_from(row)) for row in rows(Need.BADGES, _BADGES)),
     )
+    kinds = ((Need.ENROLMENTS, view.enrolments), (Need.ASSIGNMENTS, view.assignments),
+             (Need.RECOMMENDATIONS, view.recommendations), (Need.BADGES, view.badges))
+    cut = frozenset(need for need, items in kinds if len(items) > MOST_ITEMS)
+    return replace(view, cut=cut) if cut else view
 
 
 def _source(row: Any, now: datetime) -> Source:

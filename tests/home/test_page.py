@@ -109,6 +109,18 @@ def test_page__costs_the_same_statements_whatever_there_is(portal: Portal, platf
     assert 5 <= len(_statements_of(client)) <= 8     # session, platforms, and one per kind of record
 
 
+@pytest.mark.parametrize(("each", "said"), [(2_000, False), (2_001, True)])
+def test_page__says_when_there_is_more_than_it_lists(portal: Portal, each: int, said: bool) -> None:
+    client, learner = portal.sign_in()
+    with portal.database.write() as tx:
+        fill(tx, learner, 1, 1)
+        badge = dict(tx.execute(t.badge.select()).one()._mapping)
+        tx.execute(t.badge.insert(), [{**badge, "id": 100 + n, "external_id": f"more-{n}"} for n in range(each - 1)])
+    page = parsed(client.get("/").text)
+    told = [section.attributes["id"] for section in page.all("section") if "There is more than" in section.text]
+    assert told == (["badges"] if said else [])
+
+
 def _statements_of(client: FlaskClient) -> list[str]:
     """Counted on every engine of this process, because the application has its own."""
     said: list[str] = []
