@@ -20,3 +20,8 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         reason = "no Chromium: apt-get install chromium, or set CHROMIUM to the program"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     return {**browser_type_launch_args, "executable_path": program, "args": [*_QUIET]}
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """In place of pytest-base-url's, whose form pytest 9 warns about; our tests name whole addresses."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from flask import Flask
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -76,6 +76,13 @@ class Portal:
         @allow(Role.ADMIN, fresh=True)
         def admin_only() -> str:
             return "secrets"
+
+        @app.get("/way-out")
+        @allow(Role.LEARNER)
+        def way_out() -> str:
+            return render_template_string(
+                '<!doctype html><title>x</title><form method="post" action="/sign-out">'
+                '<input type="hidden" name="csrf_token" value="{{ csrf_token() }}"><button>Sign out</button></form>')
 
         @app.route("/change/<path:what>", methods=["GET", "POST"])
         @allow(Role.LEARNER)
