@@ -10,6 +10,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+STOP_SECONDS = 15
+"""How long a worker may take to end; a second signal can make one wait for ever."""
 ROOT = Path(__file__).parent.parent
 
 
@@ -20,4 +22,4 @@ def serve(environ: Mapping[str, str], host: str, port: int, workers: int, thread
     os.environ.update(environ)
     Server(target, address=host, port=port, interface=Interfaces.WSGI, workers=workers, blocking_threads=threads,
            working_dir=ROOT, log_level=log_level, log_access=False, backlog=1024, websockets=False,
-           respawn_failed_workers=True).serve()
+           respawn_failed_workers=True, workers_kill_timeout=STOP_SECONDS).serve()

@@ -60,7 +60,7 @@ class _Record:
         self.assignments.append(Assignment(
             external_id=str(500_000 + self.number * 100 + len(self.assignments)), required=True,
             resource_id=edition.resource.external_id,
-            title=f"{FINAL_TEST[edition.language]}: {edition.resource.title}",
+            title=FINAL_TEST[edition.language],
             due=Due(self.calendar.end_of_day(self.employee.zone, days), origin="activity")))
 
     def award(self, site: str, edition: Edition, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from portal.demo.readiness import NotReady, check_ports
 
 
 def free_ports() -> int:
-    """The first of three free ports in a row."""
-    for first in range(42_000, 60_000, 7):
+    """The first of three free ports in a row, below those the system gives out, another row for each test process."""
+    for first in range(20_000 + os.getpid() % 1_000 * 10, 32_000, 3):
         try:
             check_ports(first)
         except NotReady:
@@ -27,6 +28,7 @@ def free_ports() -> int:
 def test_port_in_use__is_named_with_the_remedy(offset: int) -> None:
     first = free_ports()
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", first + offset))
         taken.listen()
         with pytest.raises(NotReady, match=rf"Port {first + offset} is in use .* PORT=8100 make demo"):
