@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
@@ -56,11 +56,14 @@ def open_session(tx: Transaction, id_hash: str, learner: Learner, *, sid: str | 
         id_token=id_token, created_at=now, seen_at=now, authenticated_at=authenticated_at, ends_at=ends_at))
 
 
+_LOAD = (   # built once: every request sends it
+    select(t.learner, _s.id_hash, _s.seen_at.label("session_seen_at"), _s.authenticated_at, _s.ends_at)
+    .join(t.signin_session, _s.learner_id == t.learner.c.id).where(_s.id_hash == bindparam("hash")))
+
+
 def load(tx: Transaction, id_hash: str) -> SignedIn | None:
     """Session and learner in one statement. The caller decides whether it is still good."""
-    row = tx.execute(
-        select(t.learner, _s.id_hash, _s.seen_at.label("session_seen_at"), _s.authenticated_at, _s.ends_at)
-        .join(t.signin_session, _s.learner_id == t.learner.c.id).where(_s.id_hash == id_hash)).one_or_none()
+    row = tx.execute(_LOAD, {"hash": id_hash}).one_or_none()
     if row is None:
         return None
     return SignedIn(id_hash=row.id_hash, learner=learner_from(row), seen_at=row.session_seen_at,
