@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_htmx import HTMX
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
 from portal.learner_view import Learner
 from portal.security import csrf
 from portal.security.headers import correlation_id
+from portal.security.rates import RateLimit
 from portal.security.roles import FRESH, PUBLIC, allow, signed_in
 from portal.services import Services
 from portal.signin.claims import identity_from
@@ -30,6 +32,10 @@ from portal.store.database import Transaction
 from portal.store.sessions import PendingSignIn
 
 RETRY_AFTER_SECONDS = 30
+KNOCKS, KNOCKS_PER = 1_200, timedelta(minutes=1)
+"""Starts, callbacks and logout tokens from one address: a whole company may sit behind one at nine in the morning."""
+
+_LIMITED = frozenset({"signin.start", "signin.callback", "signin.back_channel_logout"})
 OnSignIn = Callable[[Transaction, Learner], None]
 log = logging.getLogger(__name__)
 
@@ -37,8 +43,14 @@ log = logging.getLogger(__name__)
 def create_blueprint(services: Services, provider: RelyingParty, sessions: Sessions, on_sign_in: OnSignIn) -> Blueprint:
     """on_sign_in: runs in the transaction that signs somebody in, so that both happen or neither."""
     area = Blueprint("signin", __name__)
+    knocks = RateLimit(KNOCKS, KNOCKS_PER, services.clock)
     area.after_request(_keep_nothing)
     area.register_error_handler(SignInFailed, lambda error: _did_not_complete(services, error))
+
+    @area.before_request
+    def slow_down() -> None:
+        if request.endpoint in _LIMITED and (wait := knocks.seconds_to_wait(request.remote_addr)):
+            raise TooManyRequests(retry_after=wait)
 
     @area.get("/sign-in")
     @allow(PUBLIC)

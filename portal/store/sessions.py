@@ -133,5 +133,5 @@ def spend(tx: Transaction, token_id: str, expires_at: datetime, now: datetime) -
     tx.execute(delete(t.spent_token).where(t.spent_token.c.expires_at <= now))
     insert = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
     added = tx.execute(insert(t.spent_token).values(token_hash=hash_of(token_id), expires_at=expires_at)
-                       .on_conflict_do_nothing())
-    return added.rowcount == 1
+                       .on_conflict_do_nothing().returning(t.spent_token.c.token_hash))
+    return added.one_or_none() is not None
