@@ -13,11 +13,13 @@ _YEAR = 365 * 24 * 3600
 
 
 def protect(app: Flask, settings: Settings) -> None:
-    """Set the headers on every response, errors included. A view may set its own Cache-Control before."""
+    """Set the headers on every response, errors included.
+
+    A view may have set its own Cache-Control, or its own content policy, which then decides about framing too.
+    """
+    framing = {"Content-Security-Policy": policy(settings), "X-Frame-Options": "DENY"}
     everywhere = {
-        "Content-Security-Policy": policy(settings),
         "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
@@ -27,7 +29,8 @@ def protect(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in everywhere.items():
+        own_policy = "Content-Security-Policy" in response.headers
+        for name, value in (everywhere if own_policy else everywhere | framing).items():
             response.headers.setdefault(name, value)
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "private, no-cache")
@@ -47,8 +50,17 @@ def correlation_id() -> str:
 
 def policy(settings: Settings) -> str:
     """Content-Security-Policy. form-action names the provider because signing out is a form that ends there."""
-    issuer = urlsplit(settings.issuer)
     return "; ".join((
         "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
-        f"form-action 'self' {issuer.scheme}://{issuer.netloc}", "base-uri 'none'", "object-src 'none'",
+        f"form-action 'self' {provider_origin(settings)}", "base-uri 'none'", "object-src 'none'",
         "frame-ancestors 'none'"))
+
+
+def framed_by_provider(settings: Settings) -> str:
+    """Content-Security-Policy of the one page the provider may frame: it shows and loads nothing."""
+    return f"default-src 'none'; frame-ancestors {provider_origin(settings)}"
+
+
+def provider_origin(settings: Settings) -> str:
+    issuer = urlsplit(settings.issuer)
+    return f"{issuer.scheme}://{issuer.netloc}"

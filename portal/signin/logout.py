@@ -1,6 +1,6 @@
-"""How does a session end? By the person here, or by the provider's back channel.
+"""How does a session end? By the person here, or by the provider, through its server or through the browser.
 
-RP-initiated: OpenID Connect RP-Initiated Logout 1.0. Back channel: OpenID Connect Back-Channel Logout 1.0.
+OpenID Connect RP-Initiated Logout 1.0, Back-Channel Logout 1.0 and Front-Channel Logout 1.0.
 """
 
 from __future__ import annotations
@@ -42,4 +42,19 @@ def back_channel(services: Services, provider: RelyingParty, token: str) -> int:
         else:
             ended = sessions.end_by_subject(tx, issuer, order.subject or "")
         audit.record(tx, now, "provider", "session.ended", details={"by": "back channel", "sessions": ended})
+    return ended
+
+
+def front_channel(services: Services, issuer: str, sid: str) -> int:
+    """The provider shows our page in a hidden frame and names one of its sessions (Front-Channel Logout §2).
+
+    No cookie takes part: a browser may send none into a frame. Returns how many sessions ended.
+    """
+    if issuer != services.settings.issuer or not sid:
+        return 0
+    with services.database.write() as tx:
+        ended = sessions.end_by_sid(tx, issuer, sid)
+        if ended:
+            audit.record(tx, services.clock(), "provider", "session.ended",
+                         details={"by": "front channel", "sessions": ended})
     return ended

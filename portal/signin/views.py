@@ -15,13 +15,13 @@ from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
 from portal.learner_view import Learner
 from portal.security import csrf
-from portal.security.headers import correlation_id
+from portal.security.headers import correlation_id, framed_by_provider
 from portal.security.rates import RateLimit
 from portal.security.roles import FRESH, PUBLIC, allow, signed_in
 from portal.services import Services
 from portal.signin.claims import identity_from
 from portal.signin.failures import ProviderUnavailable, SignInFailed
-from portal.signin.logout import LONGEST_TOKEN, back_channel, sign_out
+from portal.signin.logout import LONGEST_TOKEN, back_channel, front_channel, sign_out
 from portal.signin.next_path import HOME, own_path
 from portal.signin.provisioning import provision
 from portal.signin.relying_party import CALLBACK_PATH, SIGNED_OUT_PATH, RelyingParty, check_once
@@ -35,7 +35,8 @@ RETRY_AFTER_SECONDS = 30
 KNOCKS, KNOCKS_PER = 1_200, timedelta(minutes=1)
 """Starts, callbacks and logout tokens from one address: a whole company may sit behind one at nine in the morning."""
 
-_LIMITED = frozenset({"signin.start", "signin.callback", "signin.back_channel_logout"})
+_LIMITED = frozenset({"signin.start", "signin.callback", "signin.back_channel_logout",
+                      "signin.front_channel_logout"})
 OnSignIn = Callable[[Transaction, Learner], None]
 log = logging.getLogger(__name__)
 
@@ -52,17 +53,29 @@ def create_blueprint(services: Services, provider: RelyingParty, sessions: Sessi
         if request.endpoint in _LIMITED and (wait := knocks.seconds_to_wait(request.remote_addr)):
             raise TooManyRequests(retry_after=wait)
 
+    _add_signing_in(area, services, provider, sessions, on_sign_in)
+    _add_signing_out(area, services, provider, sessions)
+    _add_the_providers_word(area, services, provider)
+    return area
+
+
+def _add_signing_in(area: Blueprint, services: Services, provider: RelyingParty, sessions: Sessions,
+                    on_sign_in: OnSignIn) -> None:
     @area.get("/sign-in")
     @allow(PUBLIC)
     def page() -> str:
-        return render_template("signin/sign_in.html", next_path=_wanted(), fresh=_fresh())
+        return render_template("signin/sign_in.html", next_path=_wanted(services), fresh=_fresh())
 
     @area.get("/sign-in/start")
     @allow(PUBLIC)
     def start() -> Response:
+        """Also the address where the provider may begin a sign-in (OpenID Connect Core §4)."""
+        if request.args.get("iss", services.settings.issuer) != services.settings.issuer:
+            raise SignInFailed("initiated_by", "a sign-in was begun in the name of another provider")
         departure = provider.depart(max_age=FRESH if _fresh() else None)
         browser = sessions.browser() or secrets.token_urlsafe(32)
-        pending = PendingSignIn(nonce=departure.nonce, code_verifier=departure.code_verifier, next_path=_wanted())
+        pending = PendingSignIn(nonce=departure.nonce, code_verifier=departure.code_verifier,
+                                next_path=_wanted(services))
         with services.database.write() as tx:
             rows.remember(tx, departure.state, browser, pending, services.clock())
         response = make_response(redirect(departure.url, 303))
@@ -86,6 +99,8 @@ def create_blueprint(services: Services, provider: RelyingParty, sessions: Sessi
         sessions.give(response, cookie)
         return response
 
+
+def _add_signing_out(area: Blueprint, services: Services, provider: RelyingParty, sessions: Sessions) -> None:
     @area.post("/sign-out")
     @allow(PUBLIC)
     def end() -> Response:
@@ -100,6 +115,10 @@ def create_blueprint(services: Services, provider: RelyingParty, sessions: Sessi
     @allow(PUBLIC)
     def signed_out() -> str:
         return render_template("signin/signed_out.html")
+
+
+def _add_the_providers_word(area: Blueprint, services: Services, provider: RelyingParty) -> None:
+    """Where the provider says that a session is over: through its server, or through a frame in the browser."""
 
     @area.post("/sign-in/back-channel-logout")
     @allow(PUBLIC)
@@ -119,7 +138,11 @@ def create_blueprint(services: Services, provider: RelyingParty, sessions: Sessi
         log.info("back-channel logout ended %d sessions", ended)
         return "", 200
 
-    return area
+    @area.get("/sign-in/front-channel-logout")
+    @allow(PUBLIC)
+    def front_channel_logout() -> ResponseReturnValue:
+        front_channel(services, request.args.get("iss", ""), request.args.get("sid", ""))
+        return "", 200, {"Content-Security-Policy": framed_by_provider(services.settings)}
 
 
 def ask_to_sign_in(sessions: Sessions, fresh: bool) -> ResponseReturnValue:
@@ -169,8 +192,10 @@ def _keep_nothing(response: Response) -> Response:
     return response
 
 
-def _wanted() -> str:
-    return own_path(request.args.get("next"), current_app.url_map)
+def _wanted(services: Services) -> str:
+    """Where to land: a path of ours, or its whole address as the provider would write it."""
+    wanted = request.args.get("next") or request.args.get("target_link_uri", "")
+    return own_path(wanted.removeprefix(services.settings.base_url), current_app.url_map)
 
 
 def _shown_page() -> str:

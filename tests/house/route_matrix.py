@@ -15,6 +15,7 @@ ROUTES: dict[str, set[str]] = {
     "GET /sign-in/start": {PUBLIC},
     "GET /sign-in/callback": {PUBLIC},
     "POST /sign-in/back-channel-logout": {PUBLIC},
+    "GET /sign-in/front-channel-logout": {PUBLIC},
     "POST /sign-out": {PUBLIC},
     "GET /signed-out": {PUBLIC},
     # the learner's page
