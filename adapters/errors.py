@@ -9,6 +9,7 @@
     ├── NotLinked              the learner has no (single) account there; asked again at the next sign-in
     │   └── Ambiguous          more than one candidate: held, never guessed
     ├── BadAnswer              the answer is not what the contract says: keep the old, retry slowly
+    │   └── Rejected           this one request was refused (404, 422 …); says nothing about the platform's health
     ├── WrongLearner           the answer is about somebody else: discard, stop, tell the admin at once
     └── Misconfigured          the settings cannot work: tell the admin which one and what to do
         └── BlockedAddress     the address may not be called (egress guard)
@@ -91,6 +92,10 @@ class BadAnswer(PlatformError):
     def as_json(self) -> dict[str, str]:
         said = super().as_json()
         return {**said, "sample": self.sample} if self.sample else said
+
+
+class Rejected(BadAnswer):
+    """The platform refused this one request (HTTP 400, 404, 410, 422 …). Never counts against the platform."""
 
 
 class WrongLearner(PlatformError):

@@ -25,6 +25,7 @@ from adapters.errors import (
     Misconfigured,
     PlatformError,
     RateLimited,
+    Rejected,
     Unreachable,
 )
 from adapters.transport import GuardedTransport
@@ -208,7 +209,7 @@ class PlatformSession:
             raise RateLimited(f"paused by the platform (HTTP {status})", not_before=not_before, operation=operation)
         if status >= 500:
             raise Unreachable(f"the platform answered HTTP {status}", operation=operation)
-        raise BadAnswer(f"the platform answered HTTP {status}", operation=operation)
+        raise Rejected(f"the platform answered HTTP {status}", operation=operation)
 
 
 class _Bearer(AuthBase):

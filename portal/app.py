@@ -18,6 +18,7 @@ from portal.config import Settings
 from portal.home import views as home
 from portal.launch import views as launch
 from portal.learner_view import Learner
+from portal.priority import Priority
 from portal.security import csrf, headers, roles
 from portal.security.headers import correlation_id
 from portal.services import Services
@@ -26,7 +27,6 @@ from portal.signin.relying_party import RelyingParty
 from portal.signin.sessions import Sessions
 from portal.store import ledger
 from portal.store.database import Database, Transaction
-from portal.store.ledger import Priority
 
 ROOT = Path(__file__).parent.parent
 LARGEST_REQUEST = 1_000_000

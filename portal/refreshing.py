@@ -11,7 +11,7 @@ from adapters.cache import CatalogueCache
 from portal import clock
 from portal.config import Settings
 from portal.connections.opening import Opener
-from portal.connections.throttle import throttle_for
+from portal.connections.throttle import StoredThrottle
 from portal.refresh.run import Refresher
 from portal.refresh.threads import Runner
 from portal.security.vault import Vault
@@ -24,7 +24,8 @@ def refresher(settings: Settings, database: Database) -> Refresher:
     """Everything one refresh needs, without starting anything."""
     opener = Opener(registry=registry.default(), vault=Vault(settings), database=database,
                     cache=CatalogueCache(settings.data_folder / "cache" / "catalogue.sqlite"), clock=clock.now,
-                    throttle=lambda connection_id: throttle_for(database, connection_id, clock.now), limits=BACKGROUND)
+                    throttle=lambda connection_id, lane: StoredThrottle(database, connection_id, lane, clock.now),
+                    limits=BACKGROUND)
     return Refresher(database=database, opener=opener, clock=clock.now,
                      active_every=timedelta(minutes=settings.refresh_minutes), worker=socket.gethostname()[:40])
 

@@ -103,5 +103,5 @@ def scripted_adapter(script: Script) -> type[Adapter[Any]]:
 def a_refresher(database: Database, clock: FrozenClock, script: Script, folder: Path) -> Refresher:
     opener = Opener(registry=Registry({"scripted": scripted_adapter(script)}), vault=Vault(SETTINGS),
                     database=database, cache=CatalogueCache(folder / "cache.sqlite"), clock=clock,
-                    throttle=lambda _connection: NoThrottle(), limits=Limits())
+                    throttle=lambda _connection, _lane: NoThrottle(), limits=Limits())
     return Refresher(database=database, opener=opener, clock=clock, active_every=timedelta(minutes=30), worker="test")

@@ -78,8 +78,8 @@ def create_sandbox(world: World) -> Flask:
     def page(key: str) -> str:
         badge = host.find(key).badge
         return (f"<!doctype html><html lang=en><title>{escape(badge.name)}</title><h1>{escape(badge.name)}</h1>"
-                f"<img src='/images/{escape(key)}.svg' width=160 height=160 alt=''><p>{escape(badge.description)}</p>"
-                f"<p>{escape(badge.issuer)}</p></html>")
+                f"<img src='{_base()}/images/{escape(key)}.svg' width=160 height=160 alt=''>"
+                f"<p>{escape(badge.description)}</p><p>{escape(badge.issuer)}</p></html>")
 
     @app.get("/images/<key>.svg")
     def image(key: str) -> Response:

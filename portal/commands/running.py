@@ -10,11 +10,11 @@ import click
 
 from portal import clock
 from portal.config import Settings
+from portal.priority import Priority
 from portal.refreshing import refresher
 from portal.serving import serve as run_server
 from portal.store import ledger, people
 from portal.store.database import Database
-from portal.store.ledger import Priority
 from portal.store.upgrade import is_current
 from portal.store.upgrade import upgrade as upgrade_database
 

@@ -14,6 +14,7 @@ from adapters.opening import open_adapter, parse_settings
 from adapters.registry import Registry
 from adapters.session import Throttle
 from portal.clock import Clock
+from portal.quota import Lane
 from portal.security.vault import Vault
 from portal.store.database import Database
 from portal.store.platforms import ConnectionRow, secrets_of
@@ -21,17 +22,17 @@ from portal.store.platforms import ConnectionRow, secrets_of
 
 @dataclass(frozen=True, slots=True)
 class Opener:
-    """Opens connections for one process. throttle: the shared quota of a connection."""
+    """Opens connections for one process. throttle: the shared quota of a connection, for one lane."""
 
     registry: Registry
     vault: Vault
     database: Database
     cache: CatalogueCache
     clock: Clock
-    throttle: Callable[[int], Throttle]
+    throttle: Callable[[int, Lane], Throttle]
     limits: Limits
 
-    def open(self, row: ConnectionRow) -> Adapter[Any]:
+    def open(self, row: ConnectionRow, lane: Lane) -> Adapter[Any]:
         """A ready adapter; close it with ``adapter.session.close()``. Raises Misconfigured, SecretUnreadable."""
         adapter = self.registry.get(row.adapter)
         with self.database.read() as connection:
@@ -41,4 +42,4 @@ class Opener:
         return open_adapter(
             adapter, settings, connection=str(row.id), credentials_version=str(row.credentials_version),
             policy=EgressPolicy(allow_private=row.allow_private), limits=self.limits,
-            throttle=self.throttle(row.id), cache=self.cache, now=self.clock)
+            throttle=self.throttle(row.id, lane), cache=self.cache, now=self.clock)

@@ -14,10 +14,10 @@ from portal.demo.company import Company
 from portal.demo.people import DemoPerson
 from portal.demo.platforms import Served
 from portal.demo.staff import WHAT_ONE_SEES, Employee
+from portal.priority import Priority
 from portal.security.vault import Vault
 from portal.store import ledger, people, platforms
 from portal.store.database import Database, Transaction
-from portal.store.ledger import Priority
 
 
 def fill(database: Database, settings: Settings, company: Company, served: Sequence[Served], registry: Registry,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from adapters.records import Capability, LearningResource, Origin, Record, Snapshot
-from portal.refresh.reconcile import compare, compare_resources, happenings, outcomes
+from adapters.records import Capability, LearningResource, Notice, Origin, Record, Snapshot
+from portal.refresh.reconcile import compare, compare_resources, happenings, outcomes, shrank
 from portal.store import learning
 from portal.store.database import Transaction
 from portal.store.learning import Kind
@@ -15,19 +16,30 @@ from portal.store.learning import Kind
 R = TypeVar("R", bound=Record)
 TrailEntry = tuple[str, str, str, str, str]
 
+BELIEVED_AFTER = timedelta(minutes=10)
+"""A list that lost more than half is believed when the platform still says so after this time."""
+
+
+@dataclass(slots=True)
+class Applied:
+    """held: kinds of records whose shrinking is not believed yet, and since when (ISO 8601)."""
+
+    held: dict[str, str] = field(default_factory=dict)
+    warnings: list[Notice] = field(default_factory=list)
+    trail: list[TrailEntry] = field(default_factory=list)
+
 
 def apply_learner(tx: Transaction, learner_id: int, connection_id: int, run: int, snapshots: Sequence[Snapshot],
-                  now: datetime) -> int:
-    """Returns how many things happened."""
-    happened = 0
-    trail: list[TrailEntry] = []
+                  held: Mapping[str, str], now: datetime) -> Applied:
+    """held: what an earlier reading held back. Returns what is held back now."""
+    applied = Applied()
     for snapshot in snapshots:
         resource_ids = _resources(tx, connection_id, snapshot, now)
         for kind, seen in _personal(snapshot):
-            happened += _personal_kind(tx, kind, seen, snapshot.complete, learner_id, connection_id, resource_ids,
-                                       trail, now)
-    learning.keep_trail(tx, learner_id, connection_id, run, trail, now)
-    return happened
+            _personal_kind(tx, kind, seen, snapshot.complete, learner_id, connection_id, resource_ids, held, applied,
+                           now)
+    learning.keep_trail(tx, learner_id, connection_id, run, applied.trail, now)
+    return applied
 
 
 def apply_catalogue(tx: Transaction, connection_id: int, snapshot: Snapshot, now: datetime) -> None:
@@ -68,20 +80,28 @@ def _resources(tx: Transaction, connection_id: int, snapshot: Snapshot, now: dat
 
 
 def _personal_kind(tx: Transaction, kind: Kind[R], seen: Sequence[R], complete: bool, learner_id: int,
-                   connection_id: int, resource_ids: Mapping[str, int], trail: list[TrailEntry], now: datetime) -> int:
+                   connection_id: int, resource_ids: Mapping[str, int], held: Mapping[str, str], applied: Applied,
+                   now: datetime) -> None:
     stored = {key: known for key, known in learning.stored(tx, kind, learner_id, connection_id).items()
               if not _ours(known.record)}
-    changes = compare(stored, seen, complete=complete)
+    changes = compare(stored, seen, complete=complete, now=now)
+    if shrank(stored, changes):
+        since = held.get(kind.name)
+        if since is None or now - datetime.fromisoformat(since) < BELIEVED_AFTER:
+            applied.held[kind.name] = since or now.isoformat()
+            applied.warnings.append(Notice(
+                "shrink_guard", f"{len(changes.gone)} of {len(stored)} records were missing; kept until the platform "
+                "says so again", kind.name))
+            changes = replace(changes, gone=())
     learning.add(tx, kind, learner_id, connection_id, changes.added, resource_ids, now)
     learning.change(tx, kind, [(row_id, new) for row_id, _, new in changes.changed], resource_ids, now)
     learning.confirm(tx, kind, changes.confirmed, now)
     learning.archive(tx, kind, [row_id for row_id, _ in changes.gone], now)
-    events = happenings(changes)
-    learning.append_events(tx, learner_id, connection_id, events, now)
+    learning.append_events(tx, learner_id, connection_id, happenings(changes), now)
     origins: dict[str, Origin] = {record.external_id: record.origin for record in seen}
-    trail.extend((kind.name, key, origins.get(key, Origin()).answer, origins.get(key, Origin()).decision, outcome)
-                 for key, outcome in outcomes(changes, stored).items())
-    return len(events)
+    for key, outcome in outcomes(changes, stored).items():
+        origin = origins.get(key, Origin())
+        applied.trail.append((kind.name, key, origin.answer, origin.decision, outcome))
 
 
 def _ours(record: Record) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from portal.learner_view import Learner
+from portal.priority import Priority
 from portal.store import ledger, platforms
 from portal.store.database import Transaction
-from portal.store.ledger import Priority
 
 CATALOGUE_EVERY = timedelta(hours=6)
 HERE = timedelta(hours=1)

@@ -17,10 +17,12 @@ from adapters.errors import (
     NotLinked,
     PlatformError,
     RateLimited,
+    Rejected,
     TimedOut,
     Unreachable,
     WrongLearner,
 )
+from portal.quota import OwnQuota
 from portal.texts import _
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=2)
@@ -63,6 +65,8 @@ REACTIONS: dict[type[PlatformError], Reaction] = {
         "The platform cannot be reached. Check the address and that it runs.")),
     RateLimited: Reaction(lambda _attempt: timedelta(0), False, _(
         "The platform asked us to wait. Nothing to do; ask the vendor for a higher quota if this stays.")),
+    OwnQuota: Reaction(lambda _attempt: timedelta(0), False, _(
+        "Our share of the platform's quota is used up for this minute. Nothing to do.")),
     CredentialsRefused: Reaction(when_somebody_acts, True, _(
         "The platform refuses our credentials. Enter a new secret and test the connection.")),
     Forbidden: Reaction(tomorrow, False, _(
@@ -73,6 +77,8 @@ REACTIONS: dict[type[PlatformError], Reaction] = {
         "Several accounts fit this learner. Nothing is shown until one is chosen.")),
     BadAnswer: Reaction(slowly, True, _(
         "The answer is not what this platform should send. See the sample.")),
+    Rejected: Reaction(slowly, False, _(
+        "The platform refused one request. Check that the account still exists there.")),
     WrongLearner: Reaction(when_somebody_acts, True, _(
         "The platform answered about somebody else. The connection rests until you look at it.")),
     Misconfigured: Reaction(when_somebody_acts, True, _(

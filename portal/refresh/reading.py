@@ -2,40 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.contract import Adapter, IdentifiesLearners, read
 from adapters.errors import BadAnswer, Forbidden, PlatformError, WrongLearner
 from adapters.records import Account, Capability, LearnerIdentity, Notice, Snapshot
+from portal.store.guards import ACCOUNTS
 
 
 @dataclass(slots=True)
 class Reading:
-    """What came back. error: the failure that ended the reading; what was read before it is still good."""
+    """What came back. error: the failure that ended the reading; what was read before it is still good.
+
+    outcomes: operation → None where it was answered, else the error: for the breakers.
+    """
 
     account: Account | None = None
     snapshots: list[Snapshot] = field(default_factory=list)
     warnings: list[Notice] = field(default_factory=list)
     error: PlatformError | None = None
+    outcomes: dict[str, PlatformError | None] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
-        return self.error is None and all(s.complete for s in self.snapshots)
+        return self.error is None and bool(self.snapshots) and all(s.complete for s in self.snapshots)
 
 
-def read_learner(adapter: Adapter[Any], learner: LearnerIdentity, known: Account | None) -> Reading:
-    """known: the account linked before. One capability that fails by itself (a broken badge list, a missing
-    permission) does not take the others down; anything else ends the reading."""
+def read_learner(adapter: Adapter[Any], learner: LearnerIdentity, known: Account | None,
+                 resting: Set[str] = frozenset()) -> Reading:
+    """known: the account linked before. resting: operations not to call now.
+
+    One capability that fails by itself (a broken badge list, a missing permission) does not take the others down;
+    anything else ends the reading.
+    """
     reading = Reading()
     try:
-        reading.account = known or _find(adapter, learner)
+        reading.account = known or _asked(reading, ACCOUNTS, lambda: _find(adapter, learner))
         for capability in sorted(type(adapter).capabilities() - {Capability.CATALOGUE}):
-            _read_one(adapter, capability, reading)
+            if capability.value in resting:
+                reading.warnings.append(Notice(f"{capability.value}_resting", "not asked: it failed several times"))
+            else:
+                _read_one(adapter, capability, reading)
     except PlatformError as error:
         reading.error = error
     if reading.error is None and not reading.snapshots and reading.warnings:
-        reading.error = BadAnswer(reading.warnings[-1].message, sample=reading.warnings[-1].sample)
+        reading.error = next((e for e in reading.outcomes.values() if e is not None), None) or BadAnswer(
+            reading.warnings[-1].message)
+    return reading
+
+
+def read_catalogue(adapter: Adapter[Any]) -> Reading:
+    """What is the same for everybody. An adapter without a catalogue reads nothing, which is no failure."""
+    reading = Reading()
+    if Capability.CATALOGUE in type(adapter).capabilities():
+        try:
+            reading.snapshots.append(_asked(reading, Capability.CATALOGUE.value,
+                                            lambda: read(adapter, Capability.CATALOGUE, None)))
+            reading.warnings.extend(reading.snapshots[0].warnings)
+        except PlatformError as error:
+            reading.error = error
     return reading
 
 
@@ -45,14 +72,26 @@ def _find(adapter: Adapter[Any], learner: LearnerIdentity) -> Account:
     return adapter.find_account(learner)
 
 
-def _read_one(adapter: Adapter[Any], capability: Capability, reading: Reading) -> None:
-    assert reading.account is not None
+def _asked(reading: Reading, operation: str, call: Any) -> Any:
     try:
-        snapshot = read(adapter, capability, reading.account)
+        answer = call()
+    except PlatformError as error:
+        reading.outcomes[operation] = error
+        raise
+    reading.outcomes[operation] = None
+    return answer
+
+
+def _read_one(adapter: Adapter[Any], capability: Capability, reading: Reading) -> None:
+    account = reading.account
+    assert account is not None
+    try:
+        snapshot = _asked(reading, capability.value, lambda: read(adapter, capability, account))
     except (BadAnswer, Forbidden) as error:
         reading.warnings.append(Notice(f"{capability.value}_failed", f"{error.kind}: {error.reason}", error.operation))
         return
-    if snapshot.learner_seen is not None and snapshot.learner_seen != reading.account.external_id:
+    if snapshot.learner_seen is not None and snapshot.learner_seen != account.external_id:
+        reading.snapshots.clear()       # whatever else this platform said just now is not to be trusted either
         raise WrongLearner("the answer names another learner than the one asked for", operation=capability.value)
     reading.snapshots.append(snapshot)
     reading.warnings.extend(snapshot.warnings)

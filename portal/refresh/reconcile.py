@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Generic, TypeVar
+from datetime import datetime
+from typing import Any, Generic, TypeVar
 
 from adapters.records import (
     Assignment,
@@ -16,9 +17,12 @@ from adapters.records import (
     Status,
     Verification,
 )
+from adapters.times import EARLIEST
 from portal.stored import Event, Stored
 
 R = TypeVar("R", bound=Record)
+
+LEAST_TO_DOUBT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +36,80 @@ class Changes(Generic[R]):
     gone: tuple[tuple[int, R], ...]
 
 
-def compare(stored: Mapping[str, Stored[R]], seen: Iterable[R], *, complete: bool) -> Changes[R]:
-    """complete: only then does a record that was not seen count as gone.
+def compare(stored: Mapping[str, Stored[R]], seen: Iterable[R], *, complete: bool,
+            now: datetime | None = None) -> Changes[R]:
+    """complete: only then does a record that was not seen count as gone. now: no platform time may lie beyond it.
 
-    The same external id twice in one answer: the later one counts. A finished enrolment is never gone: platforms
-    drop courses together with the enrolment, and the learner's history must not follow.
+    The same external id twice in one answer: the one the platform touched later counts, else the later one. An id that
+    only changed its spelling (7 became "7", upper became lower case) is the same record. A finished enrolment is never
+    gone: platforms drop courses together with the enrolment, and the learner's history must not follow.
     """
-    by_id = {record.external_id: record for record in seen}
+    by_id = _one_each(_known_ids(stored, record) for record in seen)
     added, changed, confirmed = [], [], []
     for external_id, record in by_id.items():
         known = stored.get(external_id)
         if known is None:
-            added.append(record)
-        elif known.archived or known.record != record:
-            changed.append((known.id, known.record, record))
+            added.append(_not_in_future(record, now))
+            continue
+        settled = never_backwards(known.record, _not_in_future(record, now))
+        if known.archived or known.record != settled:
+            changed.append((known.id, known.record, settled))
         else:
             confirmed.append(known.id)
     gone = [(known.id, known.record) for external_id, known in stored.items()
             if complete and external_id not in by_id and not known.archived and not _is_history(known.record)]
     return Changes(tuple(added), tuple(changed), tuple(confirmed), tuple(gone))
+
+
+def shrank(stored: Mapping[str, Stored[R]], changes: Changes[R]) -> bool:
+    """Whether so much is missing that the answer itself is in doubt: more than half of at least four."""
+    active = sum(not known.archived for known in stored.values())
+    return active >= LEAST_TO_DOUBT and len(changes.gone) * 2 > active
+
+
+def never_backwards(before: R, now: R) -> R:
+    """Progress and completion only go back when the platform's own time says that this is the newer truth."""
+    if not isinstance(before, Enrolment) or not isinstance(now, Enrolment) or _touched(now) > _touched(before):
+        return now
+    if before.status is Status.COMPLETED and now.status is not Status.COMPLETED:
+        return replace(now, status=before.status, progress=before.progress, completed_at=before.completed_at)
+    if now.status is before.status and (before.progress or 0.0) > (now.progress or 0.0):
+        return replace(now, progress=before.progress)
+    return now
+
+
+def _touched(record: Record) -> datetime:
+    """The platform's own time of the record; the earliest possible where it tells none."""
+    times = [getattr(record, name, None) for name in ("platform_updated_at", "last_activity_at", "updated_at")]
+    return max((moment for moment in times if moment is not None), default=EARLIEST)
+
+
+def _one_each(records: Iterable[R]) -> dict[str, R]:
+    found: dict[str, R] = {}
+    for record in records:
+        other = found.get(record.external_id)
+        if other is None or _touched(record) >= _touched(other):
+            found[record.external_id] = record
+    return found
+
+
+def _known_ids(stored: Mapping[str, Stored[R]], record: R) -> R:
+    """The record under the spelling of its id that is stored, if exactly one stored id differs in case only."""
+    if record.external_id in stored:
+        return record
+    folded = record.external_id.strip().casefold()
+    alike = [key for key in stored if key.casefold() == folded]
+    return replace(record, external_id=alike[0]) if len(alike) == 1 else record
+
+
+def _not_in_future(record: R, now: datetime | None) -> R:
+    """A platform's clock may be ahead; what already happened cannot lie in our future."""
+    if now is None or not isinstance(record, Enrolment):
+        return record
+    names = ("started_at", "completed_at", "last_activity_at", "platform_updated_at")
+    late: dict[str, Any] = {name: now for name in names
+                            if (moment := getattr(record, name)) is not None and moment > now}
+    return replace(record, **late) if late else record
 
 
 def merged(known: LearningResource, seen: LearningResource) -> LearningResource:

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from adapters.as_json import as_json
-from adapters.contract import ReadsCatalogue
-from adapters.errors import Ambiguous, Misconfigured, NotLinked, PlatformError, RateLimited
+from adapters.errors import (
+    Ambiguous,
+    CredentialsRefused,
+    Misconfigured,
+    NotLinked,
+    PlatformError,
+    WrongLearner,
+)
 from adapters.records import Account
 from portal.clock import Clock
 from portal.connections.opening import Opener
 from portal.learner_view import Learner
+from portal.quota import OwnQuota, lane_of
 from portal.refresh import plan
 from portal.refresh.applying import apply_catalogue, apply_learner
-from portal.refresh.reactions import next_attempt
-from portal.refresh.reading import Reading, read_learner
+from portal.refresh.reactions import next_attempt, reaction_to
+from portal.refresh.reading import Reading, read_catalogue, read_learner
 from portal.refresh.recommend import recommend
 from portal.security.vault import SecretUnreadable
-from portal.store import ledger, people, platforms
+from portal.store import audit, guards, ledger, people, platforms
 from portal.store.database import Database, Transaction
 from portal.store.ledger import Job
 from portal.store.platforms import ConnectionRow
 
 LEASE = timedelta(minutes=5)
+HELD_AGAIN = timedelta(minutes=11)
+"""An answer that shrank too much is believed when it is the same after at least ten minutes."""
 log = logging.getLogger(__name__)
 
 
@@ -55,60 +65,81 @@ class Refresher:
         if row is None or (learner is None and job.learner_id is not None):
             return      # the row went away with its learner or connection
         try:
-            reading = self._read_catalogue(row) if learner is None else self._read(row, learner, known)
+            reading = self._read(job, row, learner, known)
         except (PlatformError, SecretUnreadable) as error:
             reading = Reading(error=error if isinstance(error, PlatformError) else Misconfigured(str(error)))
         self._settle(job, row, learner, reading)
 
-    def _read(self, row: ConnectionRow, learner: Learner, known: Account | None) -> Reading:
-        adapter = self.opener.open(row)
+    def _read(self, job: Job, row: ConnectionRow, learner: Learner | None, known: Account | None) -> Reading:
+        adapter = self.opener.open(row, lane_of(job.priority))
         with adapter.session:
-            return read_learner(adapter, learner.identity(), known)
-
-    def _read_catalogue(self, row: ConnectionRow) -> Reading:
-        adapter = self.opener.open(row)
-        with adapter.session:
-            if not isinstance(adapter, ReadsCatalogue):
-                return Reading()
-            snapshot = adapter.catalogue()
-            return Reading(snapshots=[snapshot], warnings=list(snapshot.warnings))
+            if learner is not None:
+                return read_learner(adapter, learner.identity(), known, job.resting)
+            return read_catalogue(adapter)
 
     def _settle(self, job: Job, row: ConnectionRow, learner: Learner | None, reading: Reading) -> None:
+        """Everything that follows from a reading, in one transaction – and only while the lease is ours and the
+        connection is as it was when the reading began."""
         now = self.clock()
         with self.database.write() as tx:
             if not ledger.holds(tx, job):
                 log.warning("refresh of %s %s came back after its lease had ended; dropped", row.name, job.subject)
                 return
-            if learner is None:
-                for snapshot in reading.snapshots:
-                    apply_catalogue(tx, row.id, snapshot, now)
-            else:
-                self._apply(tx, job, row, learner, reading, now)
-            if reading.error is None:
-                ledger.finish(tx, job, now, plan.next_refresh(learner, now, self.active_every),
-                              complete=reading.complete, warnings=[as_json(w) for w in reading.warnings])
-            else:
-                self._postpone(tx, job, reading.error, now)
+            current = platforms.get(tx, row.id)
+            if current is None or current.archived_at or current.credentials_version != row.credentials_version:
+                ledger.put_back(tx, job, now)       # the settings changed meanwhile: what was read is of yesterday
+                return
+            held = self._apply(tx, job, row, learner, reading, now)
+            back = guards.record(tx, row.id, _faults(reading), now, random.random())  # noqa: S311 – jitter
+            if back:
+                ledger.wake_failed(tx, row.id, now - plan.HERE, now)
+            if reading.error is not None:
+                self._postpone(tx, job, row, reading.error, now)
+                return
+            next_at = now + HELD_AGAIN if held else plan.next_refresh(learner, now, self.active_every)
+            ledger.finish(tx, job, now, next_at, complete=reading.complete and not held, held=held,
+                          warnings=[as_json(w) for w in reading.warnings])
 
-    def _apply(self, tx: Transaction, job: Job, row: ConnectionRow, learner: Learner, reading: Reading,
-               now: datetime) -> None:
+    def _apply(self, tx: Transaction, job: Job, row: ConnectionRow, learner: Learner | None, reading: Reading,
+               now: datetime) -> dict[str, str]:
+        """Returns what is held back (see ``applying.Applied``)."""
+        if learner is None:
+            for snapshot in reading.snapshots:
+                apply_catalogue(tx, row.id, snapshot, now)
+            return {}
         if reading.account is not None:
             owner = platforms.owner_of(tx, row.id, reading.account.external_id)
             if owner not in (None, learner.id):
                 reading.error = Ambiguous("the account is linked to another learner already",
                                           rule=reading.account.matched_by, hits=2)
-                return
+                return {}
             platforms.link(tx, learner.id, row.id, reading.account, now)
-        if reading.snapshots:
-            apply_learner(tx, learner.id, row.id, job.run, reading.snapshots, now)
-            recommend(tx, learner, now)
+        if not reading.snapshots:
+            return dict(job.held)
+        applied = apply_learner(tx, learner.id, row.id, job.run, reading.snapshots, job.held, now)
+        reading.warnings.extend(applied.warnings)
+        recommend(tx, learner, now)
+        return applied.held
 
-    def _postpone(self, tx: Transaction, job: Job, error: PlatformError, now: datetime) -> None:
-        if isinstance(error, RateLimited):
-            ledger.pause_connection(tx, job.connection_id, error.not_before)
+    def _postpone(self, tx: Transaction, job: Job, row: ConnectionRow, error: PlatformError, now: datetime) -> None:
+        if isinstance(error, OwnQuota):
+            ledger.put_back(tx, job, error.not_before)
+            return
+        if isinstance(error, CredentialsRefused):
+            guards.refuse(tx, row.id, error.reason, now)
+        if isinstance(error, WrongLearner):
+            guards.stop(tx, row.id, error.reason, now)
+            audit.record(tx, now, "refresh", "connection.stopped", row.name,
+                         {"critical": True, "type": error.kind, "operation": error.operation})
         if isinstance(error, NotLinked) and job.learner_id is not None:
             platforms.unlink(tx, job.learner_id, job.connection_id)
-        again = next_attempt(error, job.attempts, now)
-        ledger.postpone(tx, job, now, again, failure=error.kind, reason=error.reason)
-        if job.attempts == 1:
-            log.warning("connection %s: %s: %s", job.connection_id, error.kind, error.reason)
+        ledger.postpone(tx, job, now, next_attempt(error, job.attempts, now), failure=error.kind, reason=error.reason)
+        if job.attempts == 1 and reaction_to(error).platforms_fault:
+            log.warning("%s: %s: %s", row.name, error.kind, error.reason)
+
+
+def _faults(reading: Reading) -> dict[str, str | None]:
+    """For the breakers: operation → None, or why it failed by the platform's fault. What is nobody's or one learner's
+    matter does not count, neither for nor against."""
+    return {operation: error.reason if error is not None else None for operation, error in reading.outcomes.items()
+            if error is None or reaction_to(error).platforms_fault}

@@ -6,40 +6,40 @@ expires is taken again, so a killed worker loses nothing; only the holder of the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, literal, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from portal.priority import Priority
+from portal.store import guards
 from portal.store import schema as t
 from portal.store.database import Transaction
+from portal.store.guards import Door
 
 CATALOGUE = "catalogue"
 
 
-class Priority(IntEnum):
-    BACKFILL = 0
-    ACTIVE = 30
-    AT_SIGN_IN = 60
-    INTERACTIVE = 90
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A claimed row. learner_id is None for the catalogue. lease_by proves the claim when it is settled."""
+    """A claimed row. learner_id is None for the catalogue. lease_by proves the claim when it is settled.
+
+    attempts: tries since the last success, this one included. resting: operations not to be called this time.
+    held: kinds of records whose shrinking is not believed yet, and since when (ISO 8601).
+    """
 
     connection_id: int
     subject: str
     learner_id: int | None
+    priority: int
     attempts: int
     lease_by: str
     run: int
-    first: bool
-    """True while this has never succeeded."""
+    resting: frozenset[str] = frozenset()
+    held: Mapping[str, str] = field(default_factory=dict)
 
 
 def subject_of(learner_id: int | None) -> str:
@@ -90,28 +90,46 @@ def claim(tx: Transaction, worker: str, now: datetime, lease: timedelta,
           only: Collection[int] | None = None) -> Job | None:
     """The most urgent row that may run now, leased to this worker; None when there is nothing to do.
 
-    only: these learners and nobody else.
+    only: these learners and nobody else. A connection that rests, whose credentials were refused, or that is busy with
+    as many refreshes as it may have, gives nothing; neither does one whose every operation rests.
     """
-    r, c = t.refresh, t.connection
-    row = tx.execute(
-        select(r).join(c, c.c.id == r.c.connection_id)
-        .where(_claimable(now), c.c.archived_at.is_(None), c.c.paused_at.is_(None),
-               or_(c.c.not_before.is_(None), c.c.not_before <= now),
-               r.c.learner_id.in_(only) if only is not None else true())
-        .order_by(r.c.priority.desc(), r.c.due_at).limit(1).with_for_update(of=r, skip_locked=True)
-    ).one_or_none()
-    if row is None:
-        return None
-    tx.execute(update(r).where(r.c.connection_id == row.connection_id, r.c.subject == row.subject).values(
-        lease_by=worker, lease_until=now + lease, due_at=null(), started_at=now, attempts=r.c.attempts + 1))
-    return Job(connection_id=row.connection_id, subject=row.subject, learner_id=row.learner_id,
-               attempts=row.attempts + 1, lease_by=worker, run=row.run + 1, first=row.succeeded_at is None)
+    doors = guards.doors(tx, now)
+    while True:
+        found = [row for door in doors if (row := _most_urgent(tx, door, now, only)) is not None]
+        if not found:
+            return None
+        chosen = max(found, key=lambda row: (row.priority, -(row.due_at or row.lease_until).timestamp()))
+        job = _lease(tx, chosen, worker, now, lease)
+        if job is not None:
+            door = next(door for door in doors if door.connection_id == job.connection_id)
+            return replace(job, resting=guards.enter(tx, door, job.learner_id is None, now))
 
 
-def _claimable(now: datetime) -> ColumnElement[bool]:
-    """Due and free, or leased to somebody who did not come back in time."""
+def _most_urgent(tx: Transaction, door: Door, now: datetime, only: Collection[int] | None) -> Row[Any] | None:
+    """The best row of one connection: due and free, or leased to somebody who did not come back in time."""
     r = t.refresh
-    return or_(and_(r.c.due_at <= now, r.c.lease_until.is_(None)), r.c.lease_until < now)
+    rows = select(r).where(r.c.connection_id == door.connection_id)
+    if only is not None:
+        rows = rows.where(r.c.learner_id.in_(only))
+    if not door.catalogue or not door.learners:
+        rows = rows.where(r.c.learner_id.is_(None) if door.catalogue else r.c.learner_id.is_not(None))
+    order = (r.c.priority.desc(), r.c.due_at)
+    lost = tx.execute(rows.where(r.c.lease_until < now).order_by(*order).limit(1)).one_or_none()
+    due = tx.execute(rows.where(r.c.due_at <= now, r.c.lease_until.is_(None)).order_by(*order).limit(1)).one_or_none()
+    return lost if lost is not None and (due is None or lost.priority >= due.priority) else due
+
+
+def _lease(tx: Transaction, row: Row[Any], worker: str, now: datetime, lease: timedelta) -> Job | None:
+    """None when another worker was quicker."""
+    r = t.refresh
+    free = or_(and_(r.c.due_at <= now, r.c.lease_until.is_(None)), r.c.lease_until < now)
+    key = and_(r.c.connection_id == row.connection_id, r.c.subject == row.subject)
+    if tx.execute(select(r.c.subject).where(key, free).with_for_update(skip_locked=True)).one_or_none() is None:
+        return None
+    tx.execute(update(r).where(key).values(lease_by=worker, lease_until=now + lease, due_at=null(), started_at=now,
+                                           attempts=r.c.attempts + 1))
+    return Job(connection_id=row.connection_id, subject=row.subject, learner_id=row.learner_id, priority=row.priority,
+               attempts=row.attempts + 1, lease_by=worker, run=row.run + 1, held=dict(row.held or {}))
 
 
 def holds(tx: Transaction, job: Job) -> bool:
@@ -122,12 +140,12 @@ def holds(tx: Transaction, job: Job) -> bool:
 
 
 def finish(tx: Transaction, job: Job, now: datetime, next_at: datetime | None, *, complete: bool,
-           warnings: Sequence[dict[str, str]] = ()) -> None:
-    """Settled well. next_at: when to refresh by itself; something enqueued meanwhile comes first."""
+           warnings: Sequence[dict[str, str]] = (), held: Mapping[str, str] | None = None) -> None:
+    """Settled well. next_at: when to refresh by itself; something enqueued meanwhile comes first. held: see Job."""
     r = t.refresh
     tx.execute(update(r).where(_is(job), r.c.lease_by == job.lease_by).values(
         lease_by=None, lease_until=None, attempts=0, succeeded_at=now, failed_at=None, failing_since=None, failure=None,
-        failure_reason="", complete=complete, warnings=list(warnings), run=job.run,
+        failure_reason="", complete=complete, warnings=list(warnings), run=job.run, held=dict(held or {}),
         due_at=func.coalesce(r.c.due_at, literal(next_at, t.Moment)),
         priority=case((r.c.due_at.is_not(None), r.c.priority), else_=int(Priority.BACKFILL))))
 
@@ -140,10 +158,21 @@ def postpone(tx: Transaction, job: Job, now: datetime, next_at: datetime | None,
         failure=failure, failure_reason=reason[:500], due_at=next_at))
 
 
-def pause_connection(tx: Transaction, connection_id: int, not_before: datetime) -> None:
-    """The platform asked everybody to wait."""
-    c = t.connection
-    tx.execute(update(c).where(c.c.id == connection_id).values(not_before=not_before))
+def put_back(tx: Transaction, job: Job, next_at: datetime) -> None:
+    """Nobody's fault (our own quota was used up): neither success nor failure, and not an attempt."""
+    r = t.refresh
+    tx.execute(update(r).where(_is(job), r.c.lease_by == job.lease_by).values(
+        lease_by=None, lease_until=None, due_at=next_at, attempts=job.attempts - 1))
+
+
+def wake_failed(tx: Transaction, connection_id: int, seen_since: datetime, now: datetime) -> None:
+    """A platform came back: who is here is asked again at once. Everybody else keeps the date the failure gave them,
+    which is spread over hours, so that the platform is not met by all at once."""
+    r, p = t.refresh, t.learner
+    here = select(p.c.id).where(p.c.seen_at >= seen_since)
+    tx.execute(update(r).where(r.c.connection_id == connection_id, r.c.failure.is_not(None), r.c.lease_until.is_(None),
+                               or_(r.c.learner_id.in_(here), r.c.learner_id.is_(None)))
+               .values(due_at=now, priority=int(Priority.ACTIVE)))
 
 
 def progress(tx: Transaction) -> tuple[int, int]:

@@ -134,7 +134,9 @@ connection = Table(
     Column("launch_hosts", JSON, nullable=False, default=list),
     Column("capabilities", JSON, nullable=False, default=list),
     Column("created_at", Moment, nullable=False), Column("paused_at", Moment), Column("archived_at", Moment),
-    Column("not_before", Moment), Column("credentials_version", Integer, nullable=False, default=1),
+    Column("not_before", Moment), Column("rest_reason", String(500), nullable=False, default="", server_default=""),
+    Column("resting_since", Moment), Column("refused_version", Integer), Column("calls_per_minute", Integer),
+    Column("credentials_version", Integer, nullable=False, default=1),
     UniqueConstraint("name"),
 )
 
@@ -219,7 +221,30 @@ refresh = Table(
     Column("failure_reason", String(500), nullable=False, default=""),
     Column("complete", Boolean, nullable=False, default=False),
     Column("warnings", JSON, nullable=False, default=list), Column("run", Integer, nullable=False, default=0),
-    Index(None, "due_at", "priority"),
+    Column("held", JSON, nullable=False, default=dict, server_default="{}"),
+    Index(None, "connection_id", "priority", "due_at"), Index(None, "lease_until"),
+)
+
+quota = Table(
+    "quota", metadata, _connection(primary_key=True), Column("window_started_at", Moment, nullable=False),
+    Column("used", Integer, nullable=False, default=0), Column("learned", Double), Column("learned_at", Moment),
+)
+
+breaker = Table(
+    "breaker", metadata, _connection(primary_key=True), Column("operation", String(100), primary_key=True),
+    Column("calls", Integer, nullable=False, default=0), Column("failures", Integer, nullable=False, default=0),
+    Column("window_started_at", Moment, nullable=False), Column("in_a_row", Integer, nullable=False, default=0),
+    Column("openings", Integer, nullable=False, default=0), Column("open_until", Moment),
+    Column("successes", Integer, nullable=False, default=0), Column("reason", String(500), nullable=False, default=""),
+    Column("since", Moment),
+)
+
+sync = Table(
+    "sync", metadata, _connection(primary_key=True), Column("operation", String(20), primary_key=True),
+    Column("cursor", Text), Column("started_at", Moment, nullable=False),
+    Column("pages", Integer, nullable=False, default=0), Column("items", Integer, nullable=False, default=0),
+    Column("total", Integer), Column("finished_at", Moment), Column("complete", Boolean, nullable=False, default=True),
+    Column("note", String(500), nullable=False, default=""),
 )
 
 trail = Table(

@@ -17,7 +17,7 @@ from portal.demo.staff import Story
 from portal.store import people, platforms
 from portal.store import schema as t
 from portal.store.database import Database
-from portal.store.ledger import Priority
+from portal.priority import Priority
 from portal.store.upgrade import upgrade
 
 NOW = datetime(2026, 5, 19, 14, 30, tzinfo=UTC)

@@ -21,12 +21,12 @@ from adapters.errors import (
 )
 from adapters.records import Account, Capability, Snapshot, Status
 from portal.learner_view import Learner, LearnerView, Need
+from portal.priority import Priority
 from portal.refresh.reactions import REACTIONS, next_attempt
 from portal.refresh.run import Refresher
-from portal.store import ledger, page, platforms
+from portal.store import guards, ledger, page, platforms
 from portal.store.database import Database
 from portal.store.holdings import holdings
-from portal.store.ledger import Priority
 from tests.conftest import FrozenClock
 from tests.factories import NOW, a_badge, a_connection, a_learner, a_resource, an_answer, an_enrolment
 from tests.scripted import Script, a_refresher
@@ -135,6 +135,10 @@ def test_refresh__recovers_without_a_restart_when_the_platform_is_right_again(
     assert bench.state() == (error.kind, None)
     bench.script.answers = {}
     bench.clock.forward(hours=25)
+    if isinstance(error, CredentialsRefused | WrongLearner):    # these wait for a person
+        assert bench.refresher.run_next() is None
+        with bench.database.write() as tx:
+            guards.reopen(tx, bench.connection)
     bench.refresh()
     assert bench.state()[0] is None
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from portal.store import ledger, platforms
+from portal.priority import Priority
+from portal.store import guards, ledger, platforms
 from portal.store.database import Database
-from portal.store.ledger import Priority
 from tests.conftest import FrozenClock
 from tests.factories import NOW, a_connection, a_learner
 
@@ -115,10 +115,10 @@ def test_postpone__remembers_since_when_it_fails_and_forgets_it_after_success(
         assert (state["failure"], state["failing_since"]) == (None, None)
 
 
-def test_pause_connection__nobody_calls_before_the_named_moment(database: Database, clock: FrozenClock) -> None:
+def test_told_to_wait__nobody_calls_before_the_named_moment(database: Database, clock: FrozenClock) -> None:
     _learner, connection = _one_job(database)
     with database.write() as tx:
-        ledger.pause_connection(tx, connection, clock() + timedelta(minutes=2))
+        guards.told_to_wait(tx, connection, clock(), clock() + timedelta(minutes=2))
         assert ledger.claim(tx, "w", clock(), LEASE) is None
         clock.forward(minutes=2)
         assert ledger.claim(tx, "w", clock(), LEASE) is not None

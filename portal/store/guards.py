@@ -1,0 +1,176 @@
+"""What protects a platform from us and us from a platform: quota, breaker and bulkhead, shared by all processes.
+
+The rules are pure functions (``portal.quota``, ``portal.breaker``); here they are read and written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from adapters.records import Capability
+from portal import breaker as rules
+from portal import quota as quotas
+from portal.breaker import Breaker, State
+from portal.quota import Lane, Quota
+from portal.store import schema as t
+from portal.store.database import Transaction
+
+ACCOUNTS = "accounts"
+"""The operation of finding a learner's account; the others are the capabilities."""
+
+PARALLEL = 4
+"""Refreshes of one connection at the same time (the bulkhead): one slow platform never takes all threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A connection that may be asked now. learners, catalogue: which kind of refresh has anything to ask."""
+
+    connection_id: int
+    learners: bool
+    catalogue: bool
+    breakers: Mapping[str, Breaker]
+    capabilities: frozenset[str]
+
+
+def doors(tx: Transaction, now: datetime) -> list[Door]:
+    """Every connection that is neither paused, resting, refused nor full."""
+    c, r = t.connection, t.refresh
+    busy = (select(r.c.connection_id, func.count().label("n")).where(r.c.lease_until >= now)
+            .group_by(r.c.connection_id).subquery())
+    open_now = tx.execute(
+        select(c.c.id, c.c.capabilities).outerjoin(busy, busy.c.connection_id == c.c.id)
+        .where(c.c.archived_at.is_(None), c.c.paused_at.is_(None), or_(c.c.not_before.is_(None), c.c.not_before <= now),
+               or_(c.c.refused_version.is_(None), c.c.refused_version != c.c.credentials_version),
+               func.coalesce(busy.c.n, 0) < PARALLEL)).all()
+    known = _breakers(tx, [row.id for row in open_now])
+    found = (_door(row.id, frozenset(row.capabilities), known.get(row.id, {}), now) for row in open_now)
+    return [door for door in found if door.learners or door.catalogue]
+
+
+def _door(connection_id: int, capabilities: frozenset[str], breakers: Mapping[str, Breaker], now: datetime) -> Door:
+    shut = {operation for operation, one in breakers.items() if rules.state(one, now) is State.OPEN}
+    personal = capabilities - {Capability.CATALOGUE.value}
+    return Door(connection_id, learners=ACCOUNTS not in shut and bool(personal - shut),
+                catalogue=Capability.CATALOGUE.value not in shut, breakers=breakers, capabilities=capabilities)
+
+
+def enter(tx: Transaction, door: Door, catalogue: bool, now: datetime) -> frozenset[str]:
+    """Which operations not to call. A breaker that waits for a probe lets this one refresh through and nobody else."""
+    of_learners = (door.capabilities - {Capability.CATALOGUE.value}) | {ACCOUNTS}
+    asked = {Capability.CATALOGUE.value} if catalogue else of_learners
+    shut = set()
+    for operation in asked & door.breakers.keys():
+        one = door.breakers[operation]
+        if rules.state(one, now) is State.OPEN:
+            shut.add(operation)
+        elif rules.state(one, now) is State.PROBING:
+            _save(tx, door.connection_id, operation, rules.probing(one, now))
+    return frozenset(shut)
+
+
+def record(tx: Transaction, connection_id: int, outcomes: Mapping[str, str | None], now: datetime,
+           chance: float) -> bool:
+    """outcomes: operation → None for a good call, or why it failed by the platform's fault. Returns True when the
+    platform has just come back: everything that rested may be asked again."""
+    if not outcomes:
+        return False
+    known = _breakers(tx, [connection_id]).get(connection_id, {})
+    after = dict(known)
+    for operation, reason in outcomes.items():
+        before = known.get(operation) or Breaker(window_started_at=now)
+        after[operation] = (rules.succeeded(before, now) if reason is None
+                            else rules.failed(before, now, reason, chance))
+        if after[operation] != before or operation not in known:
+            _save(tx, connection_id, operation, after[operation])
+    rested = any(one.open_until is not None for one in known.values())
+    resting = [one for one in after.values() if one.open_until is not None]
+    if rested or resting:
+        _tell(tx, connection_id, resting)
+    return rested and not resting
+
+
+def _tell(tx: Transaction, connection_id: int, resting: list[Breaker]) -> None:
+    """Keeps on the connection what the page and the admin want to know."""
+    since = min((one.since for one in resting if one.since), default=None)
+    reason = resting[0].reason if resting else ""
+    tx.execute(update(t.connection).where(t.connection.c.id == connection_id)
+               .values(resting_since=since, rest_reason=reason))
+
+
+def spend(tx: Transaction, connection_id: int, lane: Lane, now: datetime) -> datetime | None:
+    """One call. None when it may be made now, else the moment from which this lane may call."""
+    current, declared = _quota(tx, connection_id, now)
+    result = quotas.take(current, declared, lane, now)
+    if isinstance(result, datetime):
+        return result
+    _keep(tx, connection_id, result)
+    return None
+
+
+def told_to_wait(tx: Transaction, connection_id: int, now: datetime, not_before: datetime) -> None:
+    """A 429 or 503 with a moment: nobody calls before it, and the limit is lowered."""
+    current, declared = _quota(tx, connection_id, now)
+    _keep(tx, connection_id, quotas.stormed(current, declared, now))
+    c = t.connection
+    later = case((or_(c.c.not_before.is_(None), c.c.not_before < not_before), not_before), else_=c.c.not_before)
+    tx.execute(update(c).where(c.c.id == connection_id).values(not_before=later))
+
+
+def refuse(tx: Transaction, connection_id: int, reason: str, now: datetime) -> None:
+    """The platform does not accept this version of the credentials: nobody tries again until they change."""
+    c = t.connection
+    tx.execute(update(c).where(c.c.id == connection_id).values(
+        refused_version=c.c.credentials_version, resting_since=func.coalesce(c.c.resting_since, now),
+        rest_reason=reason))
+
+
+def stop(tx: Transaction, connection_id: int, reason: str, now: datetime) -> None:
+    """Pause the connection until an admin looks at it."""
+    tx.execute(update(t.connection).where(t.connection.c.id == connection_id)
+               .values(paused_at=now, resting_since=now, rest_reason=reason))
+
+
+def reopen(tx: Transaction, connection_id: int) -> None:
+    """Somebody acted (a new secret, a good test): nothing is held against the platform any more."""
+    tx.execute(update(t.connection).where(t.connection.c.id == connection_id).values(
+        refused_version=None, paused_at=None, not_before=None, resting_since=None, rest_reason=""))
+    tx.execute(t.breaker.delete().where(t.breaker.c.connection_id == connection_id))
+
+
+def _breakers(tx: Transaction, connection_ids: list[int]) -> dict[int, dict[str, Breaker]]:
+    found: dict[int, dict[str, Breaker]] = {}
+    for row in tx.execute(select(t.breaker).where(t.breaker.c.connection_id.in_(connection_ids))):
+        values = {f.name: getattr(row, f.name) for f in fields(Breaker)}
+        found.setdefault(row.connection_id, {})[row.operation] = Breaker(**values)
+    return found
+
+
+def _save(tx: Transaction, connection_id: int, operation: str, one: Breaker) -> None:
+    _upsert(tx, t.breaker, {"connection_id": connection_id, "operation": operation}, asdict(one))
+
+
+def _quota(tx: Transaction, connection_id: int, now: datetime) -> tuple[Quota, int | None]:
+    q, c = t.quota, t.connection
+    row = tx.execute(
+        select(c.c.calls_per_minute, q.c.window_started_at, q.c.used, q.c.learned, q.c.learned_at)
+        .select_from(c).outerjoin(q, and_(q.c.connection_id == c.c.id)).where(c.c.id == connection_id)
+        .with_for_update(of=c)).one()
+    if row.window_started_at is None:
+        return Quota(window_started_at=now), row.calls_per_minute
+    return Quota(row.window_started_at, row.used, row.learned, row.learned_at), row.calls_per_minute
+
+
+def _keep(tx: Transaction, connection_id: int, quota: Quota) -> None:
+    _upsert(tx, t.quota, {"connection_id": connection_id}, asdict(quota))
+
+
+def _upsert(tx: Transaction, table: Any, key: dict[str, Any], values: dict[str, Any]) -> None:
+    make: Any = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    tx.execute(make(table).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=values))
