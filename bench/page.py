@@ -143,8 +143,8 @@ def _answers(platform: int) -> list[Snapshot]:
 
     def resource(name: str, n: int) -> LearningResource:
         return LearningResource(
-            external_id=f"{name}{n}", title=f"{name.title()} for engineers, part {n}", topics=("Safety",), language="en",
-            url=f"https://learn.example.com/{name}/{n}", duration=timedelta(minutes=35),
+            external_id=f"{name}{n}", title=f"{name.title()} for engineers, part {n}", topics=("Safety",),
+            language="en", url=f"https://learn.example.com/{name}/{n}", duration=timedelta(minutes=35),
             summary="What to do, in which order, and whom to tell.")
 
     return [

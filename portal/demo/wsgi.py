@@ -10,9 +10,8 @@ import os
 import signal
 import threading
 import time
-from multiprocessing.util import Finalize
 
-from wsgi import app, runner
+from wsgi import app
 
 __all__ = ["app"]
 
@@ -25,6 +24,5 @@ def _end_with(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)    # nobody is left to ask for a gentle end; leases and the journal allow it
 
 
-Finalize(None, runner.stop, args=(1.0,), exitpriority=1)    # refreshes end before the interpreter does
 os.setpgrp()    # a Ctrl-C in the terminal is for the first process alone, which then ends this one
 threading.Thread(target=_end_with, args=(os.getppid(),), name="end-with-parent", daemon=True).start()

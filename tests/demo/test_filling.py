@@ -14,10 +14,10 @@ from portal.demo.company import Company, company
 from portal.demo.filling import as_signed_in, fill
 from portal.demo.platforms import Served, served
 from portal.demo.staff import Story
+from portal.priority import Priority
 from portal.store import people, platforms
 from portal.store import schema as t
 from portal.store.database import Database
-from portal.priority import Priority
 from portal.store.upgrade import upgrade
 
 NOW = datetime(2026, 5, 19, 14, 30, tzinfo=UTC)

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from adapters.records import Account, Capability, Snapshot
+from portal.priority import Priority
 from portal.store import ledger
 from portal.store import schema as t
-from portal.priority import Priority
 from tests.conftest import FrozenClock
 from tests.factories import NOW, a_badge, a_connection, a_resource, an_answer, an_enrolment
 from tests.home.conftest import Portal
