@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, g, render_template
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
 from portal import i18n
 from portal.clock import Clock, now
@@ -26,7 +26,7 @@ from portal.signin import views as signin
 from portal.signin.relying_party import RelyingParty
 from portal.signin.sessions import Sessions
 from portal.store import ledger
-from portal.store.database import Database, Transaction
+from portal.store.database import Database, DatabaseUnusable, Transaction
 
 ROOT = Path(__file__).parent.parent
 LARGEST_REQUEST = 1_000_000
@@ -78,6 +78,7 @@ def _refresh_at_sign_in(services: Services, tx: Transaction, learner: Learner) -
 
 def _add_error_pages(app: Flask) -> None:
     app.register_error_handler(HTTPException, _error_page)
+    app.register_error_handler(DatabaseUnusable, _unusable)
     app.register_error_handler(Exception, _mishap)
 
 
@@ -85,6 +86,12 @@ def _error_page(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:      # a redirect that werkzeug raised
         return error
     return _page(error)
+
+
+def _unusable(error: DatabaseUnusable) -> ResponseReturnValue:
+    """Nothing was stored. The operator reads the cause and the cure in the log."""
+    log.error("request %s: %s", correlation_id(), error)
+    return _page(ServiceUnavailable(retry_after=60))
 
 
 def _mishap(error: Exception) -> ResponseReturnValue:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
@@ -10,7 +12,10 @@ from portal.security.roles import Role, allow
 from portal.services import Services
 from portal.signin.sessions import current_learner
 from portal.store import launching
+from portal.store.database import DatabaseUnusable
 from portal.store.launching import Target
+
+log = logging.getLogger(__name__)
 
 
 def create_blueprint(services: Services) -> Blueprint:
@@ -27,8 +32,11 @@ def create_blueprint(services: Services) -> Blueprint:
         url = allowed(place.url, place.launch_hosts)
         if url is None:
             return render_template("launch/no_address.html", place=place), 404
-        with services.database.write() as tx:
-            launching.note(tx, learner.id, place, request.args.get("from", "")[:50], services.clock())
+        try:
+            with services.database.write() as tx:
+                launching.note(tx, learner.id, place, request.args.get("from", "")[:50], services.clock())
+        except DatabaseUnusable as error:       # the learner gets there all the same
+            log.error("a launch was not noted: %s", error)
         response = redirect(url, 303)
         response.headers["Referrer-Policy"] = "no-referrer"
         return response

@@ -6,6 +6,7 @@ way back from the identity provider is a cross-site navigation, which Strict wou
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 from datetime import timedelta
@@ -18,11 +19,12 @@ from portal.security.roles import signed_in
 from portal.services import Services
 from portal.signin.claims import Identity
 from portal.store import sessions
-from portal.store.database import Transaction
+from portal.store.database import DatabaseUnusable, Transaction
 from portal.store.sessions import PENDING_LIFETIME, SignedIn, hash_of
 
 TOUCH_EVERY = timedelta(minutes=1)
 AUTOMATIC_START_EVERY = timedelta(minutes=1)
+log = logging.getLogger(__name__)
 _ID = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -49,8 +51,11 @@ class Sessions:
         if found is None or found.ends_at <= now or found.seen_at + self._idle <= now:
             return None
         if now - found.seen_at >= TOUCH_EVERY:
-            with database.write() as tx:
-                sessions.touch(tx, found.id_hash, now)
+            try:
+                with database.write() as tx:
+                    sessions.touch(tx, found.id_hash, now)
+            except DatabaseUnusable as error:   # a page can be shown from a database that cannot be written
+                log.error("%s", error)
         return found
 
     def open(self, tx: Transaction, learner: Learner, identity: Identity, id_token: str) -> str:

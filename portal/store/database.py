@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 Transaction = Connection
 """An open view or transaction, handed through by those who do not speak SQL themselves."""
@@ -23,8 +23,12 @@ class Database:
     """The store's door. Nothing is opened until the first transaction."""
 
     def __init__(self, address: str) -> None:
-        """address: SQLAlchemy address, ``sqlite:///path`` or ``postgresql+psycopg://…``."""
-        self._url = make_url(address)
+        """address: SQLAlchemy address, ``sqlite:///path`` or ``postgresql+psycopg://…``. Raises DatabaseUnusable."""
+        try:
+            self._url = make_url(address)
+        except ArgumentError:
+            raise DatabaseUnusable("HOMEROOM_DATABASE is no database address: write sqlite:///path/to/file or "
+                                   "postgresql+psycopg://user:password@host/name.") from None
         self.dialect = self._url.get_backend_name()
         self.engine = self._sqlite() if self.dialect == "sqlite" else self._server()
         self._writing = self.engine.execution_options(writing=True)
@@ -75,7 +79,8 @@ class Database:
     def _sqlite(self) -> Engine:
         path = self._url.database
         if path and path != ":memory:":
-            Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with suppress(OSError):     # said better by the first statement that fails
+                Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         engine = create_engine(self._url, connect_args={"timeout": 15, "check_same_thread": False})
 
         @event.listens_for(engine, "connect")
