@@ -30,9 +30,13 @@ def test_unusable__names_the_remedy(address: str, advice: str) -> None:
 
 
 def test_write__an_error_inside_rolls_everything_back(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.write() as tx:
-        people.save(tx, a_person(), NOW)
-        raise RuntimeError("half-way")
+    def half_way() -> None:
+        with database.write() as tx:
+            people.save(tx, a_person(), NOW)
+            raise RuntimeError("half-way")
+
+    with pytest.raises(RuntimeError):
+        half_way()
     with database.read() as tx:
         assert people.by_email(tx, "ada@example.org") == []
 
@@ -46,8 +50,8 @@ def test_read_only__pages_are_read_and_writing_is_refused_with_a_page(
         ledger.enqueue_learner(tx, learner.id, Priority.ACTIVE, clock())
         connection = a_connection(tx)
         tx.exec_driver_sql(
-            "INSERT INTO resource (connection_id, external_id, title, url, type, summary, provider, topics, identifiers,"
-            " open_to_all, popularity, observed_at, changed_at) VALUES (?, '1', 'Fire', 'https://campus.example/1', "
+            "INSERT INTO resource (connection_id, external_id, title, url, type, summary, provider, topics, "
+            "identifiers, open_to_all, popularity, observed_at, changed_at) VALUES (?, '1', 'Fire', 'https://campus.example/1', "
             "'course', '', '', '[]', '[]', 1, 0, '2026-11-20', '2026-11-20')", (connection,))
     services = app.extensions["homeroom"]
 
