@@ -125,7 +125,7 @@ def _seed(settings: Settings) -> None:
             ledger.enqueue(tx, learner.id, [connection], ledger.Priority.ACTIVE, NOW)
             job = ledger.claim(tx, "bench", NOW, timedelta(minutes=5))
             assert job is not None
-            apply_learner(tx, learner.id, connection, 1, _answers(number), NOW - timedelta(minutes=12))
+            apply_learner(tx, learner.id, connection, 1, _answers(number), {}, NOW - timedelta(minutes=12))
             ledger.finish(tx, job, NOW - timedelta(minutes=12), NOW, complete=True)
         _sign_in(tx, learner)
     database.close()
