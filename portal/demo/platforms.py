@@ -75,6 +75,11 @@ def _front(platforms: tuple[DemoPlatform, ...], down: set[str]) -> Flask:
     def index() -> str:
         return render_template_string(_INDEX, platforms=platforms, down=down)
 
+    @app.get("/favicon.ico")
+    def icon() -> ResponseReturnValue:
+        """Browsers ask for one on every platform's page."""
+        return "", 204
+
     @app.post("/_control/<any(up, down):state>")
     def control(state: str) -> ResponseReturnValue:
         path = request.args.get("platform", "")
