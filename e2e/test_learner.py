@@ -120,7 +120,6 @@ def test_first_sign_in__page_is_usable_at_once_and_fills_in_without_a_jump(demo:
 
 
 def test_platform_down__changes_its_label_and_nothing_else(amelie: Learner, demo: Demo) -> None:
-    demo.comes_to_rest()
     amelie.signs_out_and_in()
     amelie.reloads_until(lambda: demo.is_calm(amelie.name))
     amelie.page.reload()
