@@ -100,8 +100,8 @@ def parse_json(answer: Answer, limits: Limits) -> Any:
         raise bad("not JSON: an HTML page", sample=page_title(answer.body),
                   remedy="Open the address in a browser: is it the platform, or a sign-in or maintenance page?")
     try:
-        text = answer.body.decode(_charset(answer))
-    except (UnicodeDecodeError, LookupError):
+        text = _decoded(answer)
+    except (UnicodeError, LookupError):
         raise bad("charset: the bytes are not what the platform declares") from None
     if _deeper_than(text, limits.json_depth):
         raise bad(f"parse limits: nested deeper than {limits.json_depth}")
@@ -135,12 +135,20 @@ def wait_until(retry_after: str | None, now: datetime) -> datetime:
     return min(moment, now + LONGEST_WAIT)
 
 
-def _charset(answer: Answer) -> str:
-    """JSON is UTF-8 (RFC 8259 §8.1) unless the header names another; a byte-order mark is tolerated."""
-    parts = answer.headers.get("content-type", "").split(";")[1:]
-    declared = next((p.split("=", 1)[1].strip(" \"'").lower() for p in parts
-                     if p.strip().lower().startswith("charset=")), "utf-8")
-    return "utf-8-sig" if declared in ("utf-8", "utf8", "us-ascii", "ascii") else declared
+def _decoded(answer: Answer) -> str:
+    """JSON is UTF-8, whatever the header says (RFC 8259 §8.1, §11); UTF-16 and UTF-32 are known by their zeros
+    (RFC 4627 §3), a byte-order mark is tolerated. Only bytes that are no UTF-8 are read as the header says.
+
+    Text in another charset is almost never valid UTF-8 by chance, so a wrong header garbles nothing.
+    """
+    try:
+        return answer.body.decode(json.detect_encoding(answer.body))
+    except UnicodeDecodeError:
+        parts = [part.strip() for part in answer.headers.get("content-type", "").split(";")[1:]]
+        declared = next((p.split("=", 1)[1].strip("\"' ") for p in parts if p.lower().startswith("charset=")), "")
+        if not declared:
+            raise
+        return answer.body.decode(declared)
 
 
 def _deeper_than(text: str, most: int) -> bool:

@@ -7,6 +7,7 @@ it, rows are JSON (never pickles), and every entry expires.
 
 from __future__ import annotations
 
+import logging
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ import requests
 from requests_cache import CachedSession, create_key
 
 KEPT_FOR = timedelta(minutes=15)
+_CHATTY = ("requests_cache.session", "requests_cache.policy.actions", "requests_cache.models.response")
 
 
 class CatalogueCache:
@@ -24,6 +26,8 @@ class CatalogueCache:
     def __init__(self, path: Path) -> None:
         """path: the SQLite file. It is created readable by its owner only."""
         self._path = path
+        for name in _CHATTY:
+            logging.getLogger(name).addFilter(_names_no_address)    # adding the same filter again changes nothing
 
     def session(self, connection: str, credentials_version: str) -> requests.Session:
         """A session whose GETs are cached under this connection and these credentials."""
@@ -40,6 +44,11 @@ class CatalogueCache:
             )
         finally:
             os.umask(previous)
+
+
+def _names_no_address(record: logging.LogRecord) -> bool:
+    """requests-cache logs whole addresses, and a query may carry a secret."""
+    return "://" not in record.getMessage()
 
 
 class _ScopedKey:

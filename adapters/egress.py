@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
+from typing import Any
 
 from adapters.errors import BlockedAddress, TimedOut, Unreachable
 
@@ -69,7 +71,25 @@ def _unwrapped(address: Address) -> Address:
     return address
 
 
-_resolver = ThreadPoolExecutor(max_workers=8, thread_name_prefix="resolve")
+class _Resolver:
+    """Looks names up beside us, one thread per name: a name server that hangs for one platform holds one thread,
+    however often that platform is asked, and never those that the others need."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="resolve")
+        self._running: dict[tuple[str, int], Future[list[Any]]] = {}
+        self._lock = threading.Lock()
+
+    def look_up(self, host: str, port: int) -> Future[list[Any]]:
+        """The running search for this name, or a new one."""
+        with self._lock:
+            self._running = {name: found for name, found in self._running.items() if not found.done()}
+            if (host, port) not in self._running:
+                self._running[host, port] = self._threads.submit(socket.getaddrinfo, host, port, 0, socket.SOCK_STREAM)
+            return self._running[host, port]
+
+
+_resolver = _Resolver()
 
 
 def resolve(host: str, port: int, policy: EgressPolicy, timeout: float) -> list[tuple[int, str]]:
@@ -79,7 +99,7 @@ def resolve(host: str, port: int, policy: EgressPolicy, timeout: float) -> list[
     Raises Unreachable (name not found), TimedOut, BlockedAddress (also when only one of several is forbidden).
     """
     try:
-        found = _resolver.submit(socket.getaddrinfo, host, port, 0, socket.SOCK_STREAM).result(max(timeout, 0.01))
+        found = _resolver.look_up(host, port).result(max(timeout, 0.01))
     except FutureTimeout:
         raise TimedOut("DNS timeout: the name server did not answer in time") from None
     except (socket.gaierror, UnicodeError):

@@ -20,6 +20,7 @@ from adapters.cache import CatalogueCache
 from adapters.egress import EgressPolicy
 from adapters.errors import (
     BadAnswer,
+    BlockedAddress,
     CredentialsRefused,
     Forbidden,
     Misconfigured,
@@ -190,12 +191,23 @@ class PlatformSession:
             raise BadAnswer("the platform pointed to another host; not followed", sample=theirs.hostname or "")
         return path
 
+    def _refuses_host_of(self, target: str) -> str | None:
+        """Why the place a redirect names may not be called. Names are not resolved: nothing is followed anyway."""
+        try:
+            return self.policy.refusal(urlsplit(target).hostname or "")
+        except ValueError:      # a name, a path, or nonsense
+            return None
+
     def _raise_for_status(self, answer: Answer, accepted: tuple[int, ...]) -> None:
         status, operation = answer.status, answer.operation
         if 200 <= status < 300 or status in accepted:
             return
         if 300 <= status < 400:
-            login = "login" in answer.headers.get("location", "").lower()
+            target = answer.headers.get("location", "")
+            if why := self._refuses_host_of(target):
+                raise BlockedAddress(f"redirect blocked: {why}", operation=operation, remedy="Ask the vendor why the "
+                                     "platform sends us there, and correct the address.")
+            login = "login" in target.lower()
             raise BadAnswer(f"redirected {'to a sign-in page' if login else 'elsewhere'} (HTTP {status}); not followed",
                             operation=operation, remedy="Enter the platform's final address, with https.")
         if status == 401:

@@ -12,7 +12,9 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 TITLE_LIMIT, SUMMARY_LIMIT = 200, 600
-_BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
+_BIDI_CONTROLS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
+_COMBINING = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_PILED_UP = re.compile(f"([{_COMBINING}]{{2}})[{_COMBINING}]+")
 _BLOCKS = frozenset(["p", "br", "div", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table"])
 
 
@@ -22,7 +24,7 @@ def plain(text: str | None, limit: int = TITLE_LIMIT) -> str:
         return ""
     kept = "".join(c for c in unicodedata.normalize("NFC", text[: limit * 20]).translate(_BIDI_CONTROLS)
                    if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co"))
-    folded = re.sub(r"([\u0300-\u036f]{2})[\u0300-\u036f]+", r"\1", " ".join(kept.split()))
+    folded = _PILED_UP.sub(r"\1", " ".join(kept.split()))
     return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + "…"
 
 

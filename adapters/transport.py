@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import logging
 import socket
 import ssl
 import threading
@@ -27,7 +28,19 @@ from adapters.answer import Limits, bounded_body
 from adapters.egress import EgressPolicy, resolve
 from adapters.errors import BadAnswer, PlatformError, TimedOut, Unreachable
 
+_CHATTY = ("urllib3.connection", "urllib3.connectionpool", "urllib3.response", "urllib3.util.retry")
 _DECODED = ("content-encoding", "transfer-encoding", "content-length")
+# OpenSSL, x509_vfy.h: X509_V_ERR_*
+_CERTIFICATE_FAILURES = {
+    9: "is not valid yet", 10: "has expired", 18: "is self-signed", 19: "comes from an unknown authority",
+    20: "comes from an unknown authority", 21: "comes without its intermediate certificate", 23: "was revoked",
+    62: "is for another host name", 64: "is for another address",
+}
+_TLS_FAILURES = {
+    "UNSUPPORTED_PROTOCOL": "TLS: the platform offers only versions older than 1.2",
+    "TLSV1_ALERT_PROTOCOL_VERSION": "TLS: the platform offers only versions older than 1.2",
+    "WRONG_VERSION_NUMBER": "TLS: the platform does not speak TLS at this port",
+}
 
 
 class _Call:
@@ -70,6 +83,17 @@ class _Call:
 
 
 _current: ContextVar[_Call] = ContextVar("current platform call")
+
+
+class _SaysNothing(logging.Filter):
+    """urllib3 logs whole addresses, and a query may carry a secret. While one of our calls runs it says nothing; what
+    happened is in the typed error. Other users of urllib3 in this process keep their log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return _current.get(None) is None
+
+
+_says_nothing = _SaysNothing()
 
 
 class _StrictResponse(http.client.HTTPResponse):
@@ -138,6 +162,8 @@ class GuardedTransport(HTTPAdapter):
                  cookies: bool = True) -> None:
         self._policy, self._limits, self._before_call, self._cookies = policy, limits, before_call, cookies
         super().__init__(max_retries=0)
+        for name in _CHATTY:
+            logging.getLogger(name).addFilter(_says_nothing)    # adding the same filter again changes nothing
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -187,10 +213,9 @@ def _typed(error: Exception) -> PlatformError:
             case PlatformError():
                 return cause
             case ssl.SSLCertVerificationError():
-                return Unreachable(f"TLS: the certificate is not accepted ({cause.verify_message})",
-                                   remedy="Have the platform's certificate renewed, or add your company's CA.")
+                return _certificate_refused(cause)
             case ssl.SSLError():
-                return Unreachable("TLS: no secure connection could be agreed")
+                return Unreachable(_TLS_FAILURES.get(cause.reason or "", "TLS: no secure connection could be agreed"))
             case TimeoutError():
                 return TimedOut("connect timeout")
             case ConnectionResetError() | BrokenPipeError():
@@ -203,6 +228,13 @@ def _typed(error: Exception) -> PlatformError:
     if names & {"InvalidChunkLength", "BadStatusLine", "InvalidHeader", "LineTooLong", "HTTPException"}:
         return BadAnswer("bad framing: this is not valid HTTP")
     return Unreachable(f"no usable connection ({type(error).__name__})")
+
+
+def _certificate_refused(error: ssl.SSLCertVerificationError) -> Unreachable:
+    """OpenSSL's verdict, named by its number: its text would repeat the platform's host name."""
+    reason = _CERTIFICATE_FAILURES.get(error.verify_code, f"is not accepted (OpenSSL {error.verify_code})")
+    return Unreachable(f"TLS: the certificate {reason}",
+                       remedy="Have the platform's certificate renewed or corrected, or add your company's CA.")
 
 
 def _causes(error: BaseException) -> list[BaseException]:

@@ -15,6 +15,7 @@ from adapters.cache import CatalogueCache
 from adapters.egress import EgressPolicy
 from adapters.errors import (
     BadAnswer,
+    BlockedAddress,
     CredentialsRefused,
     Forbidden,
     Misconfigured,
@@ -52,8 +53,9 @@ FAULTS: list[tuple[str, list[Piece], type[PlatformError], str]] = [
     ("F20 403", [ok(b"", status=b"403 No")], Forbidden, "HTTP 403"),
     ("F21 404", [ok(b"", status=b"404 No")], BadAnswer, "HTTP 404"),
     ("F23 redirect to a login page", [ok(b"", more=b"Location: /login\r\n", status=b"302 Go")], BadAnswer, "sign-in"),
-    ("F24 redirect to metadata", [ok(b"", more=b"Location: http://169.254.169.254/\r\n", status=b"302 Go")], BadAnswer,
-     "redirected"),
+    ("F24 redirect to metadata", [ok(b"", more=b"Location: http://169.254.169.254/\r\n", status=b"302 Go")],
+     BlockedAddress, "redirect blocked"),
+    ("F25 redirect to itself", [ok(b"", more=b"Location: /api\r\n", status=b"302 Go")], BadAnswer, "redirected"),
     ("F26 maintenance page", [ok(b"<html><title>Back soon</title>", b"text/html")], BadAnswer, "HTML"),
     ("F26 HTML that claims to be JSON", [ok(b"<html>")], BadAnswer, "markup"),
     ("F27 cut JSON", [ok(b'{"a": [1, 2')], BadAnswer, "parse error"),
@@ -70,7 +72,8 @@ FAULTS: list[tuple[str, list[Piece], type[PlatformError], str]] = [
     ("F31 NaN", [ok(b'{"a": NaN}')], BadAnswer, "parse limits"),
     ("F31 1e999", [ok(b'{"a": 1e999}')], BadAnswer, "parse limits"),
     ("F32 Latin-1 without saying so", [ok('{"a": "é"}'.encode("latin-1"))], BadAnswer, "charset"),
-    ("F32 unknown charset", [ok(b"{}", b"application/json; charset=klingon")], BadAnswer, "charset"),
+    ("F32 unknown charset", [ok('{"a": "é"}'.encode("latin-1"), b"application/json; charset=klingon")], BadAnswer,
+     "charset"),
 ]
 
 
@@ -87,6 +90,9 @@ GOOD: list[tuple[str, list[Piece], object]] = [
     ("plain", [ok(b'{"a": "\xc3\xa9"}')], {"a": "é"}),
     ("byte-order mark", [ok(b'\xef\xbb\xbf{"a": 1}')], {"a": 1}),
     ("Latin-1 that says so", [ok('{"a": "é"}'.encode("latin-1"), b"application/json; charset=ISO-8859-1")], {"a": "é"}),
+    ("UTF-8 under a wrong header", [ok('{"a": "é"}'.encode(), b"application/json; charset=ISO-8859-1")], {"a": "é"}),
+    ("UTF-16", [ok('{"a": "é"}'.encode("utf-16"), b"application/json; charset=UTF-16")], {"a": "é"}),
+    ("UTF-16 without a mark", [ok('{"a": "é"}'.encode("utf-16-le"))], {"a": "é"}),
     ("gzip", [ok(gzip.compress(b'{"a": 1}'), more=b"Content-Encoding: gzip\r\n")], {"a": 1}),
     ("deflate", [ok(zlib.compress(b'{"a": 1}'), more=b"Content-Encoding: deflate\r\n")], {"a": 1}),
     ("a text full of brackets is not deep", [ok(b'{"a": "' + b"[{" * 500 + b'\\""}')], {"a": "[{" * 500 + '"'}),
