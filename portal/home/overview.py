@@ -14,7 +14,7 @@ from portal.learner_view import Learner, LearnerView, Need
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One fact of the summary. href: the place on the page it is about. tone: bad, warn, good or quiet."""
+    """One fact of the summary. href: the place on the page it is about. tone: bad, warn, good, inviting or quiet."""
 
     href: str
     words: str
@@ -24,7 +24,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """lead: a sentence for somebody who is new here, else "". url, delay: as in SectionView."""
+    """lead: a word of welcome for somebody who is new here, else "". url, delay: as in SectionView."""
 
     lead: str
     chips: tuple[Chip, ...]
@@ -32,17 +32,6 @@ class Summary:
     delay: str
 
     template = "home/_summary.html"
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """The platforms and how far each can be trusted now."""
-
-    labels: tuple[freshness.Label, ...]
-    url: str
-    delay: str
-
-    template = "home/_sources.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +53,7 @@ def viewer(learner: Learner) -> Viewer:
 
 def greeting(learner: Learner, view: LearnerView, reader: Reader) -> str:
     name = learner.given_name or learner.name
-    if is_first_visit(view):
+    if is_first_visit(view) or is_new_here(view):
         return reader.say("Welcome, {name}", name=name) if name else reader.say("Welcome")
     hour = reader.now.astimezone(reader.zone).hour
     if hour < 4 or hour >= 18:
@@ -79,17 +68,67 @@ def is_first_visit(view: LearnerView) -> bool:
     return all(source.succeeded_at is None for source in view.sources)
 
 
-SUMMARY_NEEDS = frozenset({Need.ASSIGNMENTS})
+def is_new_here(view: LearnerView) -> bool:
+    """Nothing has been begun, asked for or earned, on no platform."""
+    return not (view.enrolments or view.assignments or view.badges)
 
 
-def summary(view: LearnerView, reader: Reader, version: int) -> Summary:
+SUMMARY_NEEDS = frozenset(Need)
+
+
+@dataclass(frozen=True, slots=True)
+class _Platforms:
+    """Those being asked, by name, and how many there are of the others."""
+
+    all: int
+    awaited: tuple[str, ...]
+    heard: int
+    trouble: int
+    unlinked: int
+    ambiguous: int
+
+
+def summary(view: LearnerView, reader: Reader, version: int, places: frozenset[str]) -> Summary:
+    """places: ids on this page that a chip may lead to."""
+    platforms = _platforms(view, reader)
+    first = bool(platforms.awaited) and is_first_visit(view)
+    chips = [] if first or not view.sources else [*_ways_on(view, platforms, reader), *_due_chips(view, reader),
+                                                  *_platform_chips(platforms, reader)]
+    return Summary(_lead(view, platforms, reader), tuple(chip for chip in chips if chip.href[1:] in places),
+                   f"/sections/summary?layout={version}", poll_delay(view, reader) if platforms.awaited else "")
+
+
+def _platforms(view: LearnerView, reader: Reader) -> _Platforms:
     found = [(source, freshness.of(source, has_items=True, now=reader.now)) for source in view.sources]
-    awaited = tuple(source.name for source, state in found if freshness.is_awaited(state))
-    trouble = sum(freshness.is_trouble(state) for _, state in found)
-    chips = (*_due_chips(view, reader), *_platform_chips(len(found), awaited, trouble, reader))
-    lead = _lead(view, awaited, reader)
-    return Summary(lead, () if lead else chips, f"/sections/summary?layout={version}",
-                   poll_delay(view, reader) if awaited else "")
+    states = [state for _, state in found]
+    return _Platforms(
+        all=len(found), awaited=tuple(source.name for source, state in found if freshness.is_awaited(state)),
+        heard=sum(map(freshness.is_heard, states)), trouble=sum(map(freshness.is_trouble, states)),
+        unlinked=states.count(freshness.NotLinked()), ambiguous=states.count(freshness.NotLinked(several=True)))
+
+
+def _lead(view: LearnerView, platforms: _Platforms, reader: Reader) -> str:
+    if not view.sources:
+        return reader.say("No learning platform is connected yet. Once your L&D team has connected the first one, "
+                          "your courses, dates and badges appear here.")
+    if platforms.awaited:
+        return reader.say("We are asking {platforms} what you are learning. Your page fills in by itself; there is "
+                          "nothing you need to do.", platforms=reader.listing(platforms.awaited)
+                          ) if is_first_visit(view) else ""
+    if not is_new_here(view) or not platforms.heard:
+        return ""
+    return reader.say("Everything you learn comes together here, whichever platform it lives on. Begin with whatever "
+                      "makes you curious.")
+
+
+def _ways_on(view: LearnerView, platforms: _Platforms, reader: Reader) -> list[Chip]:
+    """For somebody who has begun nothing: where to go from here."""
+    if platforms.awaited or not platforms.heard or not is_new_here(view):
+        return []
+    expected = Chip("#due", reader.say("What your organisation asks of you"), "event", "quiet")
+    if not view.recommendations:
+        return [expected]
+    return [Chip("#recommended", reader.say("What we suggest for you"), "other", "inviting"), expected]
 
 
 def _due_chips(view: LearnerView, reader: Reader) -> list[Chip]:
@@ -103,38 +142,35 @@ def _due_chips(view: LearnerView, reader: Reader) -> list[Chip]:
     if week:
         words = reader.say_n("{n} due within a week", "{n} due within a week", week)
         chips.append(Chip("#due", words, "clock", "warn"))
-    if not chips and all(isinstance(freshness.of(source, has_items=True, now=reader.now), freshness.Fresh)
-                         for source in view.sources if Capability.ENROLMENTS in source.capabilities):
+    if not chips and not is_new_here(view) and _all_dates_known(view, reader):
         chips.append(Chip("#due", reader.say("Nothing due this week"), "check", "good"))
     return chips
 
 
-def _platform_chips(count: int, awaited: tuple[str, ...], trouble: int, reader: Reader) -> list[Chip]:
-    if awaited:
-        words = reader.say("Asking {platforms} …", platforms=reader.listing(awaited))
+def _all_dates_known(view: LearnerView, reader: Reader) -> bool:
+    """A platform where the reader has no account sets no dates."""
+    states = [freshness.of(source, has_items=True, now=reader.now) for source in view.sources
+              if Capability.ENROLMENTS in source.capabilities]
+    known = [state for state in states if state != freshness.NotLinked()]
+    return bool(known) and all(isinstance(state, freshness.Fresh) for state in known)
+
+
+def _platform_chips(platforms: _Platforms, reader: Reader) -> list[Chip]:
+    """Nobody has an account everywhere: that is no alarm, but no "all" either."""
+    if platforms.awaited:
+        words = reader.say("Asking {platforms} …", platforms=reader.listing(platforms.awaited))
         return [Chip("#sources", words, "asking", "quiet")]
-    if trouble:
+    chips = []
+    if platforms.trouble:
         words = reader.say_n("{n} of {count} platforms is not up to date",
-                             "{n} of {count} platforms are not up to date", trouble, count=count)
-        return [Chip("#sources", words, "offline", "quiet")]
-    return [Chip("#sources", reader.say("All platforms up to date"), "check", "quiet")]
-
-
-def _lead(view: LearnerView, awaited: tuple[str, ...], reader: Reader) -> str:
-    if not view.sources:
-        return reader.say("No learning platform is connected yet. Once your L&D team has connected the first one, "
-                          "your courses, dates and badges appear here.")
-    if awaited and is_first_visit(view):
-        return reader.say("We are asking {platforms} what you are learning. Your page fills in by itself; "
-                          "there is nothing you need to do.", platforms=reader.listing(awaited))
-    return ""
-
-
-def sources(view: LearnerView, reader: Reader, version: int) -> Sources:
-    kinds = (view.enrolments, view.assignments, view.recommendations, view.badges)
-    feeding = {item.seen.connection_id for kind in kinds for item in kind}
-    found = [(source, freshness.of(source, has_items=source.connection_id in feeding, now=reader.now))
-             for source in view.sources]
-    labels = tuple(freshness.label(source, state, reader) for source, state in found)
-    awaited = any(freshness.is_awaited(state) for _, state in found)
-    return Sources(labels, f"/sections/sources?layout={version}", poll_delay(view, reader) if awaited else "")
+                             "{n} of {count} platforms are not up to date", platforms.trouble, count=platforms.all)
+        chips.append(Chip("#sources", words, "offline", "quiet"))
+    if platforms.unlinked:
+        words = reader.say_n("No account found on {n} platform", "No account found on {n} platforms",
+                             platforms.unlinked)
+        chips.append(Chip("#sources", words, "unlinked", "quiet"))
+    if platforms.ambiguous:
+        words = reader.say_n("More than one account found on {n} platform",
+                             "More than one account found on {n} platforms", platforms.ambiguous)
+        chips.append(Chip("#sources", words, "unlinked", "quiet"))
+    return chips or [Chip("#sources", reader.say("All platforms up to date"), "check", "quiet")]

@@ -40,7 +40,8 @@ def example_pages(reader: Reader) -> Mapping[str, Callable[[], Page]]:
     """name of the state → its page."""
     views: dict[str, Callable[[datetime], LearnerView]] = {
         "everything": everything, "first-visit": first_visit, "arriving": arriving, "in-trouble": in_trouble,
-        "nothing-yet": nothing_yet, "nobody-answers": nobody_answers, "no-platform": no_platform, "crowded": crowded,
+        "asked-again": asked_again, "new-here": new_here, "nothing-yet": nothing_yet,
+        "nobody-answers": nobody_answers, "no-platform": no_platform, "crowded": crowded,
     }
     return MappingProxyType({name: _page_of(make, reader)
                              for name, make in views.items()})
@@ -80,6 +81,24 @@ def in_trouble(now: datetime) -> LearnerView:
         replace(source, succeeded_at=now - timedelta(hours=3 + 20 * number), failure=failure,
                 failing_since=now - timedelta(hours=2))
         for number, (source, failure) in enumerate(zip(full.sources, failures, strict=True))))
+
+
+def asked_again(now: datetime) -> LearnerView:
+    """In trouble, and the learner has just asked the first platform again."""
+    troubled = in_trouble(now)
+    return replace(troubled, sources=(replace(troubled.sources[0], next_at=now), *troubled.sources[1:]))
+
+
+def new_here(now: datetime) -> LearnerView:
+    """Nothing begun, suggestions from the one platform that knows the learner."""
+    full = everything(now)
+    moodle, library, awards = full.sources
+    return LearnerView(
+        learner=full.learner,
+        sources=(replace(moodle, capabilities=frozenset(Capability)),
+                 replace(library, succeeded_at=None, failure="NotLinked"),
+                 replace(awards, succeeded_at=None, failure="Ambiguous")),
+        recommendations=tuple(item for item in full.recommendations if item.seen.connection_id == _MOODLE))
 
 
 def nothing_yet(now: datetime) -> LearnerView:

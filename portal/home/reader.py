@@ -38,7 +38,7 @@ class Reader:
     @property
     def today(self) -> date:
         """The day it is where the learner lives."""
-        return self.now.astimezone(self.zone).date()
+        return self.local_day(self.now)
 
     def ago(self, moment: datetime) -> str:
         """"3 hours ago". Within the last minute, and for clocks that run ahead, "just now"."""
@@ -50,6 +50,16 @@ class Reader:
     def day(self, day: date) -> str:
         """"Mon 24 Nov", with the year where it is not this one."""
         return format_skeleton("MMMEd" if day.year == self.today.year else "yMMMEd", day, locale=self.locale)
+
+    def local_day(self, moment: datetime) -> date:
+        """The day it was where the learner lives."""
+        return moment.astimezone(self.zone).date()
+
+    def since(self, moment: datetime) -> str:
+        """"9:10 AM" today, else "Mon 24 Nov". A clock that runs ahead means now."""
+        past = min(moment, self.now)
+        day = self.local_day(past)
+        return self.time(past) if day == self.today else self.day(day)
 
     def weekday(self, day: date) -> str:
         return format_date(day, "EEEE", locale=self.locale)

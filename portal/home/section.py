@@ -25,6 +25,7 @@ from portal.learner_view import (
     LearnerView,
     Need,
     RecommendationItem,
+    Source,
 )
 
 AnyCard = Card | DueCard | BadgeCard
@@ -135,7 +136,7 @@ class Section(ABC, Generic[ItemT]):
         shown = self.cards(items if place.whole else items[:options.limit], view, reader)
         feed = _feed(view, self.fed_by, bool(items), reader)
         state = _state(bool(items), bool(feed.awaited), bool(feed.trouble))
-        words = self._words(state, feed.exists, reader)
+        words = self._words(state, feed, reader)
         base = f"/sections/{self.key}?layout={place.version}"
         return SectionView(
             key=self.key, heading=words.heading, state=state, width=options.width, shown=shown, total=len(items),
@@ -148,15 +149,17 @@ class Section(ABC, Generic[ItemT]):
             placeholders=range(min(options.limit, self.first_row)),
             empty_title=words.empty_title, empty_text=words.empty_text)
 
-    def _words(self, state: SectionState, fed: bool, reader: Reader) -> Words:
+    def _words(self, state: SectionState, feed: _Feed, reader: Reader) -> Words:
         """"Nothing is due" would be a promise nobody can make while a platform has not been heard."""
         words = self.words(reader)
+        nothing = reader.say("Nothing here so far")
+        if state is SectionState.UNAVAILABLE and feed.unknown:
+            return Words(words.heading, nothing, reader.say("Once an account of yours is connected, this fills in by "
+                                                            "itself."))
         if state is SectionState.UNAVAILABLE:
-            return Words(words.heading, reader.say("Nothing here so far"),
-                         reader.say("Not every platform could tell us what it has for you."))
-        if not fed:
-            return Words(words.heading, reader.say("Nothing here so far"),
-                         reader.say("None of the platforms connected here provides this yet."))
+            return Words(words.heading, nothing, reader.say("Not every platform could tell us what it has for you."))
+        if not feed.exists:
+            return Words(words.heading, nothing, reader.say("None of the platforms connected here provides this yet."))
         return words
 
     @staticmethod
@@ -168,22 +171,34 @@ class Section(ABC, Generic[ItemT]):
 
 @dataclass(frozen=True, slots=True)
 class _Feed:
-    """The platforms behind a section. exists: there is one. awaited: those being asked, as one phrase."""
+    """The platforms behind a section. exists: there is one. unknown: none of them was heard, since they do not know
+    the reader. awaited: those being asked, as one phrase. trouble: what the reader should know of the others."""
 
     exists: bool
+    unknown: bool
     awaited: str
     trouble: tuple[freshness.Label, ...]
 
 
 def _feed(view: LearnerView, fed_by: frozenset[Capability], items: bool, reader: Reader) -> _Feed:
-    """Who is unknown to a platform reads so at the foot of the page, not above every list that has something."""
+    """Nobody has an account everywhere: as long as one platform speaks for the section, those that do not know the
+    reader are named at the foot of the page only."""
     found = [(source, freshness.of(source, has_items=items, now=reader.now))
              for source in view.sources if source.capabilities & fed_by]
     awaited = tuple(source.name for source, state in found if freshness.is_awaited(state))
-    trouble = tuple(freshness.label(source, state, reader) for source, state in found
-                    if freshness.is_trouble(state) and not (items and isinstance(state, freshness.NotLinked)))
+    trouble = tuple(freshness.label(source, state, reader) for source, state in found if freshness.is_trouble(state))
+    heard = items or awaited or any(freshness.is_heard(state) for _, state in found)
+    strange = () if heard else tuple((source, state) for source, state in found
+                                     if isinstance(state, freshness.NotLinked))
     words = reader.say("Asking {platforms} …", platforms=reader.listing(awaited)) if awaited else ""
-    return _Feed(bool(found), words, trouble)
+    return _Feed(bool(found), bool(strange) and not trouble, words, trouble + _strange(strange, reader))
+
+
+def _strange(found: tuple[tuple[Source, freshness.NotLinked], ...], reader: Reader) -> tuple[freshness.Label, ...]:
+    """One sentence for all platforms without an account; one for each with several."""
+    none = tuple(source.name for source, state in found if not state.several)
+    several = tuple(freshness.label(source, state, reader) for source, state in found if state.several)
+    return ((freshness.no_account(none, reader),) if none else ()) + several
 
 
 def _state(items: bool, awaited: bool, trouble: bool) -> SectionState:
@@ -200,7 +215,7 @@ def _cut(view: LearnerView, needs: frozenset[Need], reader: Reader) -> tuple[fre
     if not view.cut & needs:
         return ()
     words = reader.say("There is more than we can list; these are the newest.")
-    return (freshness.Label("", words, "waiting", "clock"),)
+    return (freshness.Label(words, "waiting", "clock"),)
 
 
 def poll_delay(view: LearnerView, reader: Reader) -> str:

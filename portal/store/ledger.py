@@ -175,6 +175,14 @@ def wake_failed(tx: Transaction, connection_id: int, seen_since: datetime, now: 
                .values(due_at=now, priority=int(Priority.ACTIVE)))
 
 
+def asked_lately(tx: Transaction, learner_id: int, since: datetime) -> frozenset[int]:
+    """Connections that were asked about this learner, or settled a question, since then."""
+    r = t.refresh
+    found = select(r.c.connection_id).where(r.c.learner_id == learner_id, or_(
+        r.c.started_at > since, r.c.failed_at > since, r.c.succeeded_at > since))
+    return frozenset(tx.execute(found).scalars())
+
+
 def progress(tx: Transaction) -> tuple[int, int]:
     """(refreshes that succeeded or failed at least once, all refreshes)."""
     r = t.refresh

@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -102,6 +103,31 @@ def test_first_visit__fills_in_by_itself_and_says_so_once(chromium: Browser, por
     context.close()
 
 
+def test_retry__asks_again_keeps_the_focus_and_speaks_once(chromium: Browser, portal: Portal, address: str) -> None:
+    context, page, learner = visit(chromium, portal, address)
+    with portal.database.write() as tx:
+        fill(tx, learner, 2, 2)
+        tx.execute(t.refresh.update().where(t.refresh.c.connection_id == 1).values(
+            failure="TimedOut", failing_since=NOW, due_at=None))
+    page.goto(address)
+    page.evaluate("""() => { window.said = []; const voice = document.getElementById('status');
+        new MutationObserver(() => window.said.push(voice.textContent)).observe(voice, {childList: true}); }""")
+    page.focus("#retry-1")
+    page.keyboard.press("Enter")
+    page.locator("#sources .aside").wait_for()
+    assert page.evaluate("document.activeElement.id") == "retry-1"
+    with portal.database.write() as tx:
+        tx.execute(t.refresh.update().values(failure=None, failing_since=None, succeeded_at=NOW, due_at=None))
+    page.locator("#sources a#retry-1").wait_for()
+    assert page.evaluate("document.activeElement.id") == "retry-1"
+    assert page.evaluate("window.said") == ["Asking Platform 1 …"]
+    assert page.locator("[aria-busy]").count() == 0
+    page.keyboard.press("Enter")
+    page.locator("#summary").get_by_text("All platforms up to date").wait_for()
+    assert page.complaints == []  # type: ignore[attr-defined]
+    context.close()
+
+
 def test_show_all__keeps_the_focus_where_it_was(chromium: Browser, portal: Portal, address: str) -> None:
     context, page, learner = visit(chromium, portal, address)
     with portal.database.write() as tx:
@@ -129,6 +155,12 @@ def test_without_javascript__everything_is_reachable(chromium: Browser, portal: 
         tx.execute(t.enrolment.update().values(archived_at=NOW))
     page.goto(address)
     assert page.locator("#continue").get_by_role("link", name="Show what has arrived").is_visible()
+    with portal.database.write() as tx:
+        tx.execute(t.refresh.update().values(succeeded_at=NOW - timedelta(hours=1), failure="TimedOut"))
+    page.goto(address)
+    page.get_by_role("button", name="Try again").click()
+    assert page.url == f"{address}/#sources"
+    assert page.locator("#sources").get_by_text("Asking Platform 1 …").is_visible()
     context.close()
 
 

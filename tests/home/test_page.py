@@ -15,6 +15,7 @@ from portal.home.sections import SECTIONS
 from portal.home.sections.due import DueSoon
 from portal.learner_view import Learner
 from portal.services import Services
+from portal.store import platforms
 from portal.store import schema as t
 from portal.store.database import Database, Transaction
 from tests.factories import NOW, a_connection
@@ -67,6 +68,21 @@ def test_fragment__is_byte_for_byte_its_part_of_the_page(portal: Portal, key: st
     assert fragment.text in client.get("/").text
 
 
+@pytest.mark.parametrize("key", PARTS)
+@pytest.mark.parametrize(("row", "each"), [
+    ({"failure": "TimedOut", "failing_since": NOW}, 2), ({"failure": "TimedOut", "due_at": NOW}, 2),
+    ({"failure": "TimedOut", "failed_at": NOW}, 2), ({"failure": "NotLinked", "succeeded_at": None}, 0),
+    ({"failure": "Ambiguous", "succeeded_at": None}, 0)],
+    ids=["in trouble", "asked again", "asked lately", "no account", "several accounts"])
+def test_fragment__is_its_part_of_the_page_in_trouble_too(portal: Portal, key: str, row: dict[str, Any],
+                                                          each: int) -> None:
+    client, learner = portal.sign_in()
+    with portal.database.write() as tx:
+        fill(tx, learner, 2, each)
+        tx.execute(t.refresh.update().where(t.refresh.c.connection_id == 2).values(**row))
+    assert client.get(f"/sections/{key}?layout=1").text in client.get("/").text
+
+
 def test_fragment__of_a_whole_section_is_that_part_of_its_page(portal: Portal) -> None:
     client, learner = portal.sign_in()
     with portal.database.write() as tx:
@@ -107,6 +123,28 @@ def test_page__costs_the_same_statements_whatever_there_is(portal: Portal, platf
         fill(tx, learner, platforms, 2_000 // (3 * platforms))
     assert client.get("/").status_code == 200      # the first request opens what the others share
     assert 5 <= len(_statements_of(client)) <= 8     # session, platforms, and one per kind of record
+
+
+def test_page__costs_one_statement_more_where_platforms_could_be_asked_again(portal: Portal) -> None:
+    client, learner = portal.sign_in()
+    with portal.database.write() as tx:
+        fill(tx, learner, 12, 3)
+        tx.execute(t.refresh.update().values(failure="TimedOut", failing_since=NOW))
+    assert client.get("/").text.count('class="again"') == 12
+    assert len(_statements_of(client)) <= 8
+
+
+def test_page__offers_nothing_of_a_platform_that_was_disconnected(portal: Portal) -> None:
+    """Launching it would lead nowhere. What was earned there stays."""
+    client, learner = portal.sign_in()
+    with portal.database.write() as tx:
+        fill(tx, learner, 2, 2)
+        platforms.archive(tx, 1, NOW)
+    html = client.get("/").text
+    for key, left in (("continue", 2), ("due", 2), ("recommended", 2), ("badges", 4)):
+        assert len(parsed(html).all("section", id=key)[0].all("li")) == left
+        assert client.get(f"/sections/{key}?layout=1").text in html
+    assert "of 1" not in html
 
 
 @pytest.mark.parametrize(("each", "said"), [(2_000, False), (2_001, True)])

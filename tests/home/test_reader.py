@@ -48,3 +48,10 @@ def test_dates__follow_the_readers_language_and_zone() -> None:
     assert reader().day(date(2026, 11, 24)) == "Tue, Nov 24"
     assert GERMAN.time(NOW) == "13:00"
     assert Reader(now=NOW, zone=ZoneInfo("Pacific/Kiritimati")).today == date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(("ago", "words"), [
+    (timedelta(hours=3), "9:00\u202fAM"), (timedelta(hours=12), "12:00\u202fAM"), (timedelta(hours=13), "Thu, Nov 19"),
+    (timedelta(days=400), "Thu, Oct 16, 2025"), (timedelta(hours=-3), "12:00\u202fPM")])
+def test_since__is_a_time_today_and_a_day_before_and_never_ahead(ago: timedelta, words: str) -> None:
+    assert reader().since(NOW - ago) == words

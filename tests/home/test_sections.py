@@ -31,7 +31,8 @@ def titles(shown: SectionView) -> list[str]:
 ASKED = source(succeeded_at=None)
 DOWN_FOREVER = source(succeeded_at=None, failure="Unreachable")
 DOWN = source(failure="Unreachable")
-UNKNOWN = source(failure="NotLinked")
+UNKNOWN = source(succeeded_at=None, failure="NotLinked")
+NO_ACCOUNT = replace(UNKNOWN, connection_id=2, name="Canvas")
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.key)
@@ -45,7 +46,12 @@ UNKNOWN = source(failure="NotLinked")
     pytest.param((DOWN,), False, SectionState.UNAVAILABLE, id="down, nothing known"),
     pytest.param((DOWN_FOREVER,), False, SectionState.UNAVAILABLE, id="never answered"),
     pytest.param((UNKNOWN,), False, SectionState.UNAVAILABLE, id="no account"),
-    pytest.param((source(), replace(UNKNOWN, connection_id=2)), True, SectionState.READY, id="no account elsewhere"),
+    pytest.param((source(), NO_ACCOUNT), True, SectionState.READY, id="no account elsewhere"),
+    pytest.param((source(), NO_ACCOUNT), False, SectionState.EMPTY, id="new here, no account elsewhere"),
+    pytest.param((ASKED, NO_ACCOUNT), False, SectionState.LOADING, id="asked, no account elsewhere"),
+    pytest.param((DOWN_FOREVER, NO_ACCOUNT), False, SectionState.UNAVAILABLE, id="down, no account elsewhere"),
+    pytest.param((UNKNOWN, replace(NO_ACCOUNT, failure="Ambiguous")), False, SectionState.UNAVAILABLE,
+                 id="no account and several"),
 ])
 def test_state__follows_from_sources_and_items(section: Section[Any], sources: tuple[Any, ...], items: bool,
                                                state: SectionState) -> None:
@@ -57,6 +63,35 @@ def test_state__follows_from_sources_and_items(section: Section[Any], sources: t
     assert shown.empty_title
     if state is SectionState.UNAVAILABLE:
         assert shown.empty_title == "Nothing here so far"     # never "Nothing is due" while somebody was not heard
+
+
+NOT_FOUND = "We have not found an account of yours on {}. If you have one, your L&D team can connect it."
+LATE = "Moodle has not been reachable since 12:00\u202fPM. "
+ALONE = "Once an account of yours is connected, this fills in by itself."
+SILENT = "Not every platform could tell us what it has for you."
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.key)
+@pytest.mark.parametrize(("sources", "items", "notes", "empty_text"), [
+    pytest.param((source(), NO_ACCOUNT), False, [], None, id="another was heard"),
+    pytest.param((source(), NO_ACCOUNT), True, [], None, id="another has something"),
+    pytest.param((ASKED, NO_ACCOUNT), False, [], None, id="another is being asked"),
+    pytest.param((replace(DOWN, failing_since=NOW), NO_ACCOUNT), True,
+                 [LATE + "What you see is from 5 minutes ago."], None, id="another was heard and is in trouble"),
+    pytest.param((replace(DOWN_FOREVER, failing_since=NOW), NO_ACCOUNT), False,
+                 [LATE + "We keep trying; there is nothing you need to do.", NOT_FOUND.format("Canvas")], SILENT,
+                 id="the other never answered"),
+    pytest.param((UNKNOWN, NO_ACCOUNT), False, [NOT_FOUND.format("Moodle and Canvas")], ALONE, id="nobody knows me"),
+    pytest.param((replace(UNKNOWN, failure="Ambiguous"), NO_ACCOUNT), False,
+                 [NOT_FOUND.format("Canvas"),
+                  "We found more than one account on Moodle. Your L&D team decides which is yours."], ALONE,
+                 id="one knows several of me"),
+])
+def test_notes__no_account_is_no_trouble_while_another_platform_speaks(
+        section: Section[Any], sources: tuple[Any, ...], items: bool, notes: list[str], empty_text: str | None) -> None:
+    shown = built(section.key, LearnerView(learner=ADA, sources=sources, **(ONE_OF_EACH if items else {})))
+    assert [note.words for note in shown.notes] == notes
+    assert shown.empty_text == (empty_text or section.words(reader()).empty_text)
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.key)

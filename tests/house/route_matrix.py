@@ -21,6 +21,7 @@ ROUTES: dict[str, set[str]] = {
     # the learner's page
     "GET /": {LEARNER},
     "GET /sections/<key>": {LEARNER},
+    "POST /refresh/<int:connection_id>": {LEARNER},
     "GET /patterns": {ADMIN, PRODUCT_MANAGER},
     "GET /patterns/<name>": {ADMIN, PRODUCT_MANAGER},
     # launching

@@ -25,8 +25,8 @@ class ContinueLearning(Section[EnrolmentItem]):
         limit: int = Field(4, ge=1, le=50, title="How many", description="Cards shown before “Show all”.")
 
     def words(self, reader: Reader) -> Words:
-        return Words(reader.say("Continue"), reader.say("A clean desk"),
-                     reader.say("Whatever you begin appears here, with the place where you left off."))
+        return Words(reader.say("Continue"), reader.say("Ready when you are"),
+                     reader.say("Whatever you begin, on any platform, waits for you here."))
 
     def items(self, view: LearnerView, reader: Reader) -> Sequence[EnrolmentItem]:
         return sorted((item for item in view.enrolments if item.enrolment.status is Status.IN_PROGRESS),

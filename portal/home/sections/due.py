@@ -26,7 +26,8 @@ class DueSoon(Section[AssignmentItem]):
 
     def words(self, reader: Reader) -> Words:
         return Words(reader.say("Due soon"), reader.say("Nothing is due"),
-                     reader.say("No date is waiting for you. A good day to learn something you chose yourself."))
+                     reader.say("What your organisation asks of you appears here with its date. A good day to learn "
+                                "something you chose yourself."))
 
     def items(self, view: LearnerView, reader: Reader) -> Sequence[AssignmentItem]:
         def order(item: AssignmentItem) -> tuple[bool, bool, datetime]:

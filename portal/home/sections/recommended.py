@@ -21,7 +21,7 @@ class Recommended(Section[RecommendationItem]):
 
     def words(self, reader: Reader) -> Words:
         return Words(reader.say("Recommended for you"), reader.say("Suggestions grow with you"),
-                     reader.say("Begin or finish something, and we will find what fits next – always with the reason."))
+                     reader.say("Begin or finish something, and what fits next appears here – always with the reason."))
 
     def items(self, view: LearnerView, reader: Reader) -> Sequence[RecommendationItem]:
         """Every source's first choice, then every source's second; the platform's own word before ours."""
