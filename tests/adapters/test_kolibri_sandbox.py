@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
-from werkzeug.serving import make_server
 
 from adapters import conformance
 from adapters.kolibri import KolibriAdapter, sandbox
@@ -24,6 +22,7 @@ from adapters.records import (
     Status,
 )
 from adapters.world import Person, World
+from tests.running import running
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 VIDEO, LEAFLET, APP, FOLDER, QUIZ, LESSON, OTHER_LESSON = (f"{n:032x}" for n in range(1, 8))
@@ -79,13 +78,8 @@ WORLD = World(
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, sandbox.create_sandbox(WORLD), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running(sandbox.create_sandbox(WORLD)) as base:
+        yield base
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,8 +11,6 @@ from pathlib import Path
 
 import pytest
 import requests
-from flask import Flask
-from werkzeug.serving import make_server
 
 from adapters.as_json import as_json
 from adapters.conformance import (
@@ -43,6 +40,7 @@ from adapters.records import (
 )
 from adapters.samples import samples_in
 from adapters.world import Person, World
+from tests.running import running
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FOLDER = Path(mapping.__file__).parent
@@ -89,21 +87,8 @@ def small_world(**changed: object) -> World:
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@contextmanager
 def connected(world: World, **changed: str) -> Iterator[Adapter]:
-    with served(sandbox.create_sandbox(world)) as base:
+    with running(sandbox.create_sandbox(world)) as base:
         adapter = ready(ADAPTER, sandbox, base, **changed)
         adapter.now = lambda: world.now
         with adapter.session:
@@ -164,7 +149,7 @@ def test_check__wrong_token() -> None:
 
 
 def test_check__nobody_answers() -> None:
-    with served(sandbox.create_sandbox(small_world())) as gone:
+    with running(sandbox.create_sandbox(small_world())) as gone:
         pass
     check_names_a_remedy(ready(ADAPTER, sandbox, gone))
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
-from werkzeug.serving import make_server
 
 from adapters import conformance
 from adapters.badge_fetching import MOST_PER_BADGE, BadgeFetcher
@@ -24,6 +20,7 @@ from adapters.open_badges.mapping import one_of_each
 from adapters.records import Account, Badge, BadgeKind, Capability, LearnerIdentity, Snapshot, Verification
 from adapters.samples import answering
 from adapters.world import Person, World
+from tests.running import running
 
 NOW = datetime.now(UTC).replace(microsecond=0)     # the sandbox really signs, the adapter really asks the clock
 PRIVATE = EgressPolicy(allow_private=True)
@@ -51,22 +48,9 @@ def badges_of(adapter: Adapter[Any], email: str) -> Snapshot:
         return read(adapter, Capability.BADGES, Account(external_id=email))
 
 
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.fixture(scope="module")
 def host() -> Iterator[str]:
-    with served(sandbox.create_sandbox(WORLD)) as base:
+    with running(sandbox.create_sandbox(WORLD)) as base:
         yield base
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from adapters.conformance import (
     RULES,
@@ -30,6 +28,7 @@ from adapters.xapi.agents import agents_of
 from adapters.xapi.mapping import Reading, in_language, read_statements
 from adapters.xapi.payloads import Result
 from adapters.xapi.vocabulary import progress_in
+from tests.running import running
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ALICE = ("mbox", "mailto:alice@example.org")
@@ -77,22 +76,9 @@ def _world() -> World:
                  enrolments={"alice": tuple(enrolments), "bob": (enrolments[3],)})
 
 
-@contextmanager
-def _served(world: World) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, sandbox.create_sandbox(world))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.fixture(scope="module")
 def base_url() -> Iterator[str]:
-    with _served(_world()) as url:
+    with running(sandbox.create_sandbox(_world())) as url:
         yield url
 
 
