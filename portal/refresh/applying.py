@@ -46,7 +46,7 @@ def apply_catalogue(tx: Transaction, connection_id: int, snapshot: Snapshot, now
     """A complete catalogue also archives what is not in it any more – unless a learner is enrolled there: enrolments
     keep their resource readable."""
     stored = learning.resources(tx, connection_id)
-    changes = compare_resources(stored, snapshot.resources, catalogue=True, complete=snapshot.complete)
+    changes = compare_resources(stored, snapshot.resources, catalogue=True, complete=snapshot.complete, now=now)
     learning.save_resources(tx, connection_id, [*changes.added, *(new for _, _, new in changes.changed)], now)
     learning.confirm_resources(tx, changes.confirmed, now)
     learning.archive_resources(tx, [row_id for row_id, _ in changes.gone], now)
@@ -70,7 +70,7 @@ def _resources(tx: Transaction, connection_id: int, snapshot: Snapshot, now: dat
     if not wanted:
         return {}
     stored = learning.resources(tx, connection_id, wanted)
-    changes = compare_resources(stored, snapshot.resources, catalogue=False)
+    changes = compare_resources(stored, snapshot.resources, catalogue=False, now=now)
     fresh: list[LearningResource] = [*changes.added, *(new for _, _, new in changes.changed)]
     learning.save_resources(tx, connection_id, fresh, now)
     learning.confirm_resources(tx, changes.confirmed, now)
@@ -85,6 +85,10 @@ def _personal_kind(tx: Transaction, kind: Kind[R], seen: Sequence[R], complete: 
     stored = {key: known for key, known in learning.stored(tx, kind, learner_id, connection_id).items()
               if not _ours(known.record)}
     changes = compare(stored, seen, complete=complete, now=now)
+    drifted = {record.external_id for record in seen} - stored.keys() - {record.external_id for record in changes.added}
+    if drifted:
+        applied.warnings.append(Notice("id_drift", f"{len(drifted)} ids are spelled differently than before; taken as "
+                                       "the same records", kind.name))
     if shrank(stored, changes):
         since = held.get(kind.name)
         if since is None or now - datetime.fromisoformat(since) < BELIEVED_AFTER:

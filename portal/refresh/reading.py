@@ -86,12 +86,25 @@ def _read_one(adapter: Adapter[Any], capability: Capability, reading: Reading) -
     account = reading.account
     assert account is not None
     try:
-        snapshot = _asked(reading, capability.value, lambda: read(adapter, capability, account))
+        snapshot = _asked(reading, capability.value, lambda: _judged(read(adapter, capability, account), account))
+    except WrongLearner:
+        reading.snapshots.clear()       # whatever else this platform said just now is not to be trusted either
+        raise
     except (BadAnswer, Forbidden) as error:
         reading.warnings.append(Notice(f"{capability.value}_failed", f"{error.kind}: {error.reason}", error.operation))
         return
-    if snapshot.learner_seen is not None and snapshot.learner_seen != account.external_id:
-        reading.snapshots.clear()       # whatever else this platform said just now is not to be trusted either
-        raise WrongLearner("the answer names another learner than the one asked for", operation=capability.value)
     reading.snapshots.append(snapshot)
     reading.warnings.extend(snapshot.warnings)
+
+
+def _judged(snapshot: Snapshot, account: Account) -> Snapshot:
+    """The same snapshot if it can be believed. Raises WrongLearner, and BadAnswer where not one item was readable:
+    then the format has changed, and "updated just now" would be a lie."""
+    if snapshot.learner_seen is not None and snapshot.learner_seen != account.external_id:
+        raise WrongLearner("the answer names another learner than the one asked for",
+                           operation=snapshot.capability.value)
+    skipped = [notice for notice in snapshot.warnings if notice.code == "item_skipped"]
+    if skipped and not snapshot.records():
+        raise BadAnswer("nothing in the answer is readable", sample=skipped[0].sample,
+                        operation=snapshot.capability.value)
+    return snapshot

@@ -102,13 +102,16 @@ def _known_ids(stored: Mapping[str, Stored[R]], record: R) -> R:
     return replace(record, external_id=alike[0]) if len(alike) == 1 else record
 
 
+_HAPPENED = ("started_at", "completed_at", "last_activity_at", "platform_updated_at", "assigned_at", "issued_at",
+             "updated_at")
+
+
 def _not_in_future(record: R, now: datetime | None) -> R:
     """A platform's clock may be ahead; what already happened cannot lie in our future."""
-    if now is None or not isinstance(record, Enrolment):
+    if now is None:
         return record
-    names = ("started_at", "completed_at", "last_activity_at", "platform_updated_at")
-    late: dict[str, Any] = {name: now for name in names
-                            if (moment := getattr(record, name)) is not None and moment > now}
+    late: dict[str, Any] = {name: now for name in _HAPPENED
+                            if (moment := getattr(record, name, None)) is not None and moment > now}
     return replace(record, **late) if late else record
 
 
@@ -120,11 +123,12 @@ def merged(known: LearningResource, seen: LearningResource) -> LearningResource:
 
 
 def compare_resources(stored: Mapping[str, Stored[LearningResource]], seen: Iterable[LearningResource], *,
-                      catalogue: bool, complete: bool = False) -> Changes[LearningResource]:
+                      catalogue: bool, complete: bool = False,
+                      now: datetime | None = None) -> Changes[LearningResource]:
     """catalogue: the answer describes the resources themselves, so it replaces; else it only adds (``merged``)."""
     result = [record if catalogue or record.external_id not in stored
               else merged(stored[record.external_id].record, record) for record in seen]
-    return compare(stored, result, complete=catalogue and complete)
+    return compare(stored, result, complete=catalogue and complete, now=now)
 
 
 def happenings(changes: Changes[R]) -> list[Event]:

@@ -11,10 +11,13 @@ from datetime import datetime, timedelta
 from adapters.as_json import as_json
 from adapters.errors import (
     Ambiguous,
+    BadAnswer,
+    BlockedAddress,
     CredentialsRefused,
     Misconfigured,
     NotLinked,
     PlatformError,
+    RateLimited,
     WrongLearner,
 )
 from adapters.records import Account
@@ -90,8 +93,9 @@ class Refresher:
                 ledger.put_back(tx, job, now)       # the settings changed meanwhile: what was read is of yesterday
                 return
             held = self._apply(tx, job, row, learner, reading, now)
-            back = guards.record(tx, row.id, _faults(reading), now, random.random())  # noqa: S311 – jitter
-            if back:
+            turn = guards.record(tx, row.id, _faults(reading), now, random.random())  # noqa: S311 – jitter
+            _tell(row.name, turn, reading)
+            if turn.back:
                 ledger.wake_failed(tx, row.id, now - plan.HERE, now)
             if reading.error is not None:
                 self._postpone(tx, job, row, reading.error, now)
@@ -125,17 +129,33 @@ class Refresher:
         if isinstance(error, OwnQuota):
             ledger.put_back(tx, job, error.not_before)
             return
-        if isinstance(error, CredentialsRefused):
+        if isinstance(error, CredentialsRefused | BlockedAddress):
             guards.refuse(tx, row.id, error.reason, now)
         if isinstance(error, WrongLearner):
             guards.stop(tx, row.id, error.reason, now)
+            log.critical("%s answered about another learner and rests until somebody looks at it", row.name)
+        if isinstance(error, WrongLearner | BlockedAddress):
             audit.record(tx, now, "refresh", "connection.stopped", row.name,
-                         {"critical": True, "type": error.kind, "operation": error.operation})
+                         {"critical": True, "type": error.kind, "reason": error.reason, "operation": error.operation})
+        if isinstance(error, RateLimited):
+            log.warning("%s asked us to wait until %s", row.name, error.not_before.isoformat(timespec="seconds"))
         if isinstance(error, NotLinked) and job.learner_id is not None:
             platforms.unlink(tx, job.learner_id, job.connection_id)
-        ledger.postpone(tx, job, now, next_attempt(error, job.attempts, now), failure=error.kind, reason=error.reason)
-        if job.attempts == 1 and reaction_to(error).platforms_fault:
-            log.warning("%s: %s: %s", row.name, error.kind, error.reason)
+        sample = f" ({error.sample})" if isinstance(error, BadAnswer) and error.sample else ""
+        ledger.postpone(tx, job, now, next_attempt(error, job.attempts, now), failure=error.kind,
+                        reason=error.reason + sample)
+
+
+def _tell(name: str, turn: guards.Turn, reading: Reading) -> None:
+    """One line per change of state, whoever was read and however often."""
+    for operation in sorted(turn.fell):
+        error = reading.outcomes[operation]
+        assert error is not None
+        log.warning("%s, %s: %s: %s", name, operation, error.kind, error.reason)
+    for operation in sorted(turn.rose):
+        log.info("%s, %s: answers again", name, operation)
+    if reading.error is not None and not reading.outcomes:
+        log.warning("%s could not be opened: %s", name, reading.error.reason)
 
 
 def _faults(reading: Reading) -> dict[str, str | None]:

@@ -75,12 +75,21 @@ def enter(tx: Transaction, door: Door, catalogue: bool, now: datetime) -> frozen
     return frozenset(shut)
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a reading changed. fell, rose: operations that failed by the platform's fault and had not failed before,
+    and the reverse. back: the platform has just come back, everything that rested may be asked again."""
+
+    fell: frozenset[str] = frozenset()
+    rose: frozenset[str] = frozenset()
+    back: bool = False
+
+
 def record(tx: Transaction, connection_id: int, outcomes: Mapping[str, str | None], now: datetime,
-           chance: float) -> bool:
-    """outcomes: operation → None for a good call, or why it failed by the platform's fault. Returns True when the
-    platform has just come back: everything that rested may be asked again."""
+           chance: float) -> Turn:
+    """outcomes: operation → None for a good call, or why it failed by the platform's fault."""
     if not outcomes:
-        return False
+        return Turn()
     known = _breakers(tx, [connection_id]).get(connection_id, {})
     after = dict(known)
     for operation, reason in outcomes.items():
@@ -93,7 +102,11 @@ def record(tx: Transaction, connection_id: int, outcomes: Mapping[str, str | Non
     resting = [one for one in after.values() if one.open_until is not None]
     if rested or resting:
         _tell(tx, connection_id, resting)
-    return rested and not resting
+    before_failed = {operation for operation, one in known.items() if one.in_a_row or one.open_until is not None}
+    failed_now = {operation for operation, reason in outcomes.items() if reason is not None}
+    well_now = {operation for operation in outcomes if after[operation].open_until is None} - failed_now
+    return Turn(fell=frozenset(failed_now - before_failed), rose=frozenset(before_failed & well_now),
+                back=rested and not resting)
 
 
 def _tell(tx: Transaction, connection_id: int, resting: list[Breaker]) -> None:

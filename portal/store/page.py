@@ -34,6 +34,8 @@ from portal.store.records import (
 MOST_ITEMS = 2_000
 """Of each kind; a learner beyond it sees the newest, and the section says so. One more is read, to know."""
 
+_NOT_THEIRS = frozenset({"Forbidden", "NotLinked", "Ambiguous"})
+
 _LEARNER = bindparam("learner_id", type_=t.learner.c.id.type)
 
 
@@ -63,13 +65,19 @@ _SOURCES = (
 
 
 def load(connection: Connection, learner: Learner, needs: frozenset[Need], now: datetime) -> LearnerView:
-    """One statement for the sources and one per need, whatever the number of platforms and items."""
-    def rows(need: Need, statement: Select[Any]) -> Iterable[Row[Any]]:
-        return connection.execute(statement, {"learner_id": learner.id}) if need in needs else ()
+    """One statement for the sources and one per need, whatever the number of platforms and items.
 
+    While a platform refuses this learner, or knows none or several of that name, what it said before is kept in the
+    store and not shown: it may be somebody else's, or no longer theirs to see.
+    """
+    def rows(need: Need, statement: Select[Any]) -> Iterable[Row[Any]]:
+        found = connection.execute(statement, {"learner_id": learner.id}) if need in needs else ()
+        return found if not hidden else [row for row in found if row.connection_id not in hidden or _is_ours(row)]
+
+    sources = tuple(_source(row, now) for row in connection.execute(_SOURCES, {"learner_id": learner.id}).all())
+    hidden = {source.connection_id for source in sources if source.failure in _NOT_THEIRS}
     view = LearnerView(
-        learner=learner,
-        sources=tuple(_source(row, now) for row in connection.execute(_SOURCES, {"learner_id": learner.id}).all()),
+        learner=learner, sources=sources,
         enrolments=tuple(
             EnrolmentItem(seen=_seen(row), resource_id=row.resource_id, resource=resource_from(row),
                           enrolment=enrolment_from(row)) for row in rows(Need.ENROLMENTS, _ENROLMENTS)),
@@ -86,6 +94,11 @@ def load(connection: Connection, learner: Learner, needs: frozenset[Need], now: 
              (Need.RECOMMENDATIONS, view.recommendations), (Need.BADGES, view.badges))
     cut = frozenset(need for need, items in kinds if len(items) > MOST_ITEMS)
     return replace(view, cut=cut) if cut else view
+
+
+def _is_ours(row: Row[Any]) -> bool:
+    """What Homeroom itself proposes from a catalogue is not about the learner's account there."""
+    return getattr(row, "source", "") == "homeroom"
 
 
 def _source(row: Any, now: datetime) -> Source:
