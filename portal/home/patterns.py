@@ -110,7 +110,7 @@ def nobody_answers(now: datetime) -> LearnerView:
     """The first visit, and every platform is in trouble of its own kind."""
     failures = ("Unreachable", "Forbidden", "NotLinked")
     return LearnerView(learner=_learner(now), sources=tuple(
-        replace(source, succeeded_at=None, failure=failure)
+        replace(source, succeeded_at=None, failure=failure, failing_since=now - timedelta(days=2))
         for source, failure in zip(_sources(now), failures, strict=True)))
 
 

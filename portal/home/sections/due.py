@@ -26,8 +26,7 @@ class DueSoon(Section[AssignmentItem]):
 
     def words(self, reader: Reader) -> Words:
         return Words(reader.say("Due soon"), reader.say("Nothing is due"),
-                     reader.say("What your organisation asks of you appears here with its date. A good day to learn "
-                                "something you chose yourself."))
+                     reader.say("What your organisation asks of you appears here with its date."))
 
     def items(self, view: LearnerView, reader: Reader) -> Sequence[AssignmentItem]:
         def order(item: AssignmentItem) -> tuple[bool, bool, datetime]:
