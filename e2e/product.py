@@ -99,6 +99,13 @@ class Demo:
             done, total = ledger.progress(tx)
         return done == total
 
+    def waits_for(self) -> str:
+        """Every reading that has not ended once, and every one that failed; for whoever looks why nothing goes on."""
+        r, c = t.refresh.c, t.connection.c
+        unsettled = select(c.name, c.not_before, r.subject, r.failure, r.failure_reason, r.due_at, r.lease_until).where(
+            c.id == r.connection_id, r.succeeded_at.is_(None)).limit(40)
+        return "".join(f"{row}\n" for row in self._rows(unsettled))
+
     def is_calm(self, name: str) -> bool:
         """No platform is being read about this person, or waits to be."""
         busy = select(t.refresh.c.subject).where(
@@ -145,9 +152,9 @@ def running_demo(folder: Path) -> Iterator[Demo]:
         demo = Demo(addresses, database)
         assert until(lambda: process.poll() is not None or _answers(demo.portal)), log.read_text()
         assert process.poll() is None, log.read_text()
-        assert until(lambda: all(demo.has_read(name) for name in personas())), log.read_text()
+        assert until(lambda: all(demo.has_read(name) for name in personas())), demo.waits_for() + log.read_text()
         demo.leave_the_others_unread()
-        assert until(demo.has_read_everybody), log.read_text()
+        assert until(demo.has_read_everybody), demo.waits_for() + log.read_text()
         yield demo
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0, log.read_text()
@@ -161,8 +168,11 @@ def running_demo(folder: Path) -> Iterator[Demo]:
 
 
 def _free_ports() -> int:
-    """The first of three in a row, below those that the system hands out by itself."""
-    for first in range(20_000, 32_000, 3):
+    """The first of three in a row, below those that the system hands out by itself; somewhere else in every process,
+    since others may be looking at this moment."""
+    start = os.getpid() % 4_000
+    for number in range(4_000):
+        first = 20_000 + (start + number) % 4_000 * 3
         try:
             check_ports(first)
         except NotReady:
