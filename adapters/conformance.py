@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from adapters.contract import Adapter, CheckStep, IdentifiesLearners, Outcome, read
+from adapters.contract import Adapter, CheckStep, IdentifiesLearners, Outcome, ReadsChanges, read
 from adapters.egress import EgressPolicy
 from adapters.errors import NotLinked, PlatformError
 from adapters.opening import open_adapter, parse_settings
@@ -57,6 +57,8 @@ def every_capability_has_a_sample(adapter: AdapterClass) -> None:
     read_by_samples = {s.content["ask"].get("read") for s in samples_in(folder_of(adapter))}
     missing = adapter.capabilities() - {Capability(c) for c in read_by_samples if c}
     assert not missing, f"no sample reads {', '.join(sorted(missing))}"
+    if issubclass(adapter, ReadsChanges):
+        assert any("changes" in s.content["ask"] for s in samples_in(folder_of(adapter))), "no sample asks for changes"
 
 
 def failures_are_sampled(adapter: AdapterClass) -> None:

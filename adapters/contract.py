@@ -14,11 +14,24 @@ from enum import StrEnum
 from typing import ClassVar, Generic, TypeVar
 from urllib.parse import urlsplit
 
-from adapters.records import Account, Capability, LearnerIdentity, Snapshot
+from adapters.paging import collect
+from adapters.records import (
+    Account,
+    Capability,
+    CataloguePage,
+    ChangesPage,
+    LearnerIdentity,
+    LearningResource,
+    Notice,
+    Snapshot,
+)
 from adapters.session import PlatformSession
 from adapters.settings import ConnectionSettings
 
 S = TypeVar("S", bound=ConnectionSettings)
+
+CATALOGUE_PAGES, CATALOGUE_ITEMS = 1_000, 100_000
+"""The longest catalogue that is read to its end."""
 
 
 def _(text: str) -> str:
@@ -139,8 +152,18 @@ class ReadsBadges(ABC):
 
 class ReadsCatalogue(ABC):
     @abstractmethod
-    def catalogue(self) -> Snapshot:
-        """Resources anybody may see, independent of a learner."""
+    def catalogue(self, cursor: str | None) -> CataloguePage:
+        """One page of the resources anybody may see, independent of a learner. cursor: None for the first page, else
+        the ``next_cursor`` of a page before, perhaps of hours ago. Raises CursorRefused when it is no longer good."""
+
+
+class ReadsChanges(ABC):
+    """May be added to any other capability: it tells early whom to ask about again, nothing else depends on it."""
+
+    @abstractmethod
+    def changed_since(self, cursor: str | None) -> ChangesPage:
+        """Learners whose standing changed since the cursor; None begins about now. Naming somebody once too often is
+        harmless, but a quiet platform names nobody. Raises CursorRefused."""
 
 
 READERS: dict[type, Capability] = {
@@ -154,7 +177,7 @@ READERS: dict[type, Capability] = {
 def read(adapter: Adapter[S], capability: Capability, account: Account | None) -> Snapshot:
     """Call the one method that answers this capability. account is None for the catalogue only."""
     if capability is Capability.CATALOGUE and isinstance(adapter, ReadsCatalogue):
-        return adapter.catalogue()
+        return whole_catalogue(adapter)
     if account is None:
         raise ValueError(f"{capability} needs an account")
     if capability is Capability.ENROLMENTS and isinstance(adapter, ReadsEnrolments):
@@ -164,3 +187,19 @@ def read(adapter: Adapter[S], capability: Capability, account: Account | None) -
     if capability is Capability.RECOMMENDATIONS and isinstance(adapter, ReadsRecommendations):
         return adapter.recommendations(account)
     raise ValueError(f"{adapter.manifest.key} does not read {capability}")
+
+
+def whole_catalogue(adapter: ReadsCatalogue) -> Snapshot:
+    """Every page, one after the other, as one answer: for the command line and for samples."""
+    pages: list[CataloguePage] = []
+
+    def fetch(cursor: str | None) -> tuple[tuple[LearningResource, ...], str | None]:
+        pages.append(adapter.catalogue(cursor))
+        return pages[-1].resources, pages[-1].next_cursor
+
+    read = collect(fetch, lambda resource: resource.external_id, max_pages=CATALOGUE_PAGES, max_items=CATALOGUE_ITEMS)
+    warnings: tuple[Notice, ...] = (*read.warnings, *(notice for page in pages for notice in page.warnings))
+    looped = any(notice.code == "pagination_loop" for notice in read.warnings)
+    return Snapshot(
+        capability=Capability.CATALOGUE, observed_at=pages[0].observed_at, resources=tuple(read.items),
+        complete=read.complete and not looped and all(page.complete for page in pages), warnings=warnings)

@@ -10,6 +10,7 @@
     │   └── Ambiguous          more than one candidate: held, never guessed
     ├── BadAnswer              the answer is not what the contract says: keep the old, retry slowly
     │   └── Rejected           this one request was refused (404, 422 …); says nothing about the platform's health
+    ├── CursorRefused          the place where a long reading stopped is no longer known there: start again
     ├── WrongLearner           the answer is about somebody else: discard, stop, tell the admin at once
     └── Misconfigured          the settings cannot work: tell the admin which one and what to do
         └── BlockedAddress     the address may not be called (egress guard)
@@ -96,6 +97,10 @@ class BadAnswer(PlatformError):
 
 class Rejected(BadAnswer):
     """The platform refused this one request (HTTP 400, 404, 410, 422 …). Never counts against the platform."""
+
+
+class CursorRefused(PlatformError):
+    """The platform (or the adapter) no longer accepts this cursor: pages have moved, or it has expired."""
 
 
 class WrongLearner(PlatformError):

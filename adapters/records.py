@@ -305,3 +305,32 @@ class Snapshot:
 
     def records(self) -> tuple[Record, ...]:
         return (*self.resources, *self.enrolments, *self.assignments, *self.recommendations, *self.badges)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CataloguePage:
+    """One page of what anybody may see.
+
+    next_cursor: with which the next page is asked for, None at the end. total: resources in all pages, if the platform
+    tells. complete: False when this page leaves something out; then nothing may be taken as gone.
+    """
+
+    resources: tuple[LearningResource, ...]
+    observed_at: datetime
+    next_cursor: str | None = None
+    total: int | None = None
+    complete: bool = True
+    warnings: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesPage:
+    """Whom to ask about again: learners whose standing changed, as the platform names them, and never what changed
+    (a change cannot be understood without what came before it).
+
+    next_cursor: where to go on, at once if there is more, else at the next look.
+    """
+
+    learners: tuple[LearnerIdentity, ...]
+    next_cursor: str
+    more: bool = False

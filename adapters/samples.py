@@ -7,13 +7,15 @@
      "settings": {"token": "t", …},                           # base_url is set by the player
      "ask": {"read": "enrolments", "account": {"external_id": "3"}}      # or
      "ask": {"find_account": {"email": "alice@example.org"}},            # or
-     "ask": {"check": true},
+     "ask": {"changes": null},                                           # a cursor, as text or as JSON; or
+    "ask": {"check": true},
      "exchanges": [{"method": "POST", "path": "/webservice/rest/server.php", "match": {"wsfunction": "…"},
                     "status": 200, "headers": {"Content-Type": "application/json"}, "body": …}]}
 
-``NAME.expected.json`` holds ``{"snapshot": …}``, ``{"account": …}``, ``{"steps": …}`` or ``{"error": {"type": …}}`` in
-the compact form of ``as_json``. ``match`` names query or form parameters that must be equal; the first exchange that
-fits answers (several times if asked again, unless "once" is true); an unexpected call is an error of the sample.
+``NAME.expected.json`` holds ``{"snapshot": …}``, ``{"account": …}``, ``{"changes": …}``, ``{"steps": …}`` or
+``{"error": {"type": …}}`` in the compact form of ``as_json``. ``match`` names query or form parameters that must be
+equal; the first exchange that fits answers (several times if asked again, unless "once" is true); an unexpected call is
+an error of the sample.
 ``body`` is JSON, or text when it is a string; "{base}" in it stands for the server's address.
 """
 
@@ -32,7 +34,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from adapters.answer import Limits
 from adapters.as_json import as_json, compact
-from adapters.contract import Adapter, IdentifiesLearners, read
+from adapters.contract import Adapter, IdentifiesLearners, ReadsChanges, read
 from adapters.egress import EgressPolicy
 from adapters.errors import PlatformError
 from adapters.opening import open_adapter, parse_settings
@@ -85,8 +87,21 @@ def _ask(adapter: Adapter[Any], ask: dict[str, Any]) -> dict[str, Any]:
         return {"account": compact(as_json(adapter.find_account(LearnerIdentity(**ask["find_account"]))))}
     if "check" in ask:
         return {"steps": compact(as_json(list(adapter.check())))}
+    if "changes" in ask:
+        assert isinstance(adapter, ReadsChanges)
+        given = ask["changes"]
+        page = adapter.changed_since(given if given is None or isinstance(given, str) else json.dumps(given))
+        return {"changes": {**compact(as_json(page)), "next_cursor": _readable(page.next_cursor)}}
     account = Account(**ask["account"]) if "account" in ask else None
     return {"snapshot": compact(as_json(read(adapter, Capability(ask["read"]), account)))}
+
+
+def _readable(cursor: str) -> Any:
+    """A cursor that is JSON is compared as such."""
+    try:
+        return json.loads(cursor)
+    except ValueError:
+        return cursor
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import SecretStr
 
@@ -20,11 +20,12 @@ from adapters.contract import (
     Outcome,
     ReadsBadges,
     ReadsCatalogue,
+    ReadsChanges,
     ReadsEnrolments,
     VerificationLevel,
 )
 from adapters.errors import PlatformError
-from adapters.records import Account, Capability, LearnerIdentity, Snapshot
+from adapters.records import Account, Capability, CataloguePage, ChangesPage, LearnerIdentity, Snapshot
 from adapters.registry import Registry
 from adapters.session import NoThrottle
 from adapters.settings import BaseUrl, ConnectionSettings
@@ -41,14 +42,19 @@ SETTINGS = Settings(secret_key=SecretStr("x" * 40), issuer="https://id.example.c
                     client_secret=SecretStr("client-secret"))
 
 Answer = Snapshot | PlatformError
+P = TypeVar("P")
+Said = P | PlatformError | Callable[[], P | PlatformError]
 
 
 @dataclass
 class Script:
-    """What the platform says next. By capability; an error is raised. accounts: e-mail → account or error."""
+    """What the platform says next. By capability; an error is raised. accounts: e-mail → account or error. pages and
+    changes: by the cursor they are asked for with; without pages the catalogue is one page out of ``answers``."""
 
     accounts: dict[str, Account | PlatformError] = field(default_factory=dict)
     answers: dict[Capability, Answer | Callable[[Account], Answer]] = field(default_factory=dict)
+    pages: dict[str | None, Said[CataloguePage]] = field(default_factory=dict)
+    changes: dict[str | None, Said[ChangesPage]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     def say(self, capability: Capability, account: Account) -> Snapshot:
@@ -61,6 +67,25 @@ class Script:
         return answer
 
 
+    def page(self, cursor: str | None) -> CataloguePage:
+        if not self.pages:
+            said = self.say(Capability.CATALOGUE, Account(external_id="nobody"))
+            return CataloguePage(resources=said.resources, observed_at=said.observed_at, complete=said.complete)
+        self.asked.append(f"catalogue:{cursor}")
+        return _given(self.pages[cursor])
+
+    def change(self, cursor: str | None) -> ChangesPage:
+        self.asked.append(f"changes:{cursor}")
+        return _given(self.changes.get(cursor, ChangesPage(learners=(), next_cursor=cursor or "now")))
+
+
+def _given(answer: P | PlatformError | Callable[[], P | PlatformError]) -> P:
+    said = answer() if callable(answer) else answer
+    if isinstance(said, PlatformError):
+        raise said
+    return said
+
+
 class ScriptedSettings(ConnectionSettings):
     base_url: BaseUrl = setting("Address", "Where it is")
 
@@ -68,7 +93,8 @@ class ScriptedSettings(ConnectionSettings):
 def scripted_adapter(script: Script) -> type[Adapter[Any]]:
     """An adapter class that plays this script."""
 
-    class Scripted(Adapter[ScriptedSettings], IdentifiesLearners, ReadsEnrolments, ReadsBadges, ReadsCatalogue):
+    class Scripted(Adapter[ScriptedSettings], IdentifiesLearners, ReadsEnrolments, ReadsBadges, ReadsCatalogue,
+                   ReadsChanges):
         manifest: ClassVar[Manifest] = Manifest(
             key="scripted", name="Scripted", vendor="Tests", homepage="https://example.org", summary="For tests",
             verification=VerificationLevel.LIVE, verified_against="itself")
@@ -94,8 +120,11 @@ def scripted_adapter(script: Script) -> type[Adapter[Any]]:
         def badges(self, account: Account) -> Snapshot:
             return script.say(Capability.BADGES, account)
 
-        def catalogue(self) -> Snapshot:
-            return script.say(Capability.CATALOGUE, Account(external_id="nobody"))
+        def catalogue(self, cursor: str | None) -> CataloguePage:
+            return script.page(cursor)
+
+        def changed_since(self, cursor: str | None) -> ChangesPage:
+            return script.change(cursor)
 
     return Scripted
 

@@ -15,13 +15,21 @@ from adapters.contract import (
     VerificationLevel,
     _,
 )
-from adapters.errors import Ambiguous, BadAnswer, Misconfigured, NotLinked, WrongLearner
+from adapters.errors import Ambiguous, BadAnswer, CursorRefused, Misconfigured, NotLinked, Rejected, WrongLearner
 from adapters.kolibri import checks, mapping
 from adapters.kolibri.access import Access
 from adapters.kolibri.payloads import Membership, Node, NodePage, User, parsed
 from adapters.kolibri.settings import KolibriSettings
 from adapters.paging import collect
-from adapters.records import Account, Capability, LearnerIdentity, LearningResource, Notice, Snapshot
+from adapters.records import (
+    Account,
+    Capability,
+    CataloguePage,
+    LearnerIdentity,
+    LearningResource,
+    Notice,
+    Snapshot,
+)
 
 USERS_A_PAGE, NODES_A_PAGE, NODES_A_CALL = "500", "100", 50
 
@@ -137,22 +145,22 @@ class KolibriAdapter(Adapter[KolibriSettings], IdentifiesLearners, ReadsEnrolmen
             found |= {node.id: node for node in (parsed(Node, row, "contentnode") for row in rows)}
         return found
 
-    def catalogue(self) -> Snapshot:
-        """Every resource of every channel on the device; the same for everybody, signed in or not."""
+    def catalogue(self, cursor: str | None) -> CataloguePage:
+        """Resources of every channel on the device; the same for everybody, signed in or not."""
         observed_at = self.now()
-        skipped: list[Notice] = []
-
-        def page(cursor: str | None) -> tuple[Iterable[LearningResource], str | None]:
-            query = {"kind": "content", "include_coach_content": "false", "max_results": NODES_A_PAGE}
+        query = {"kind": "content", "include_coach_content": "false", "max_results": NODES_A_PAGE}
+        try:
             got = parsed(NodePage, self.session.get_json(
                 "/api/content/contentnode/", scope=self.session.public(), operation="contentnode",
                 params={**query, **({"cursor": cursor} if cursor else {})}), "contentnode")
-            return self._mapped(got.results, skipped), (got.more or {}).get("cursor")
-
-        pages = collect(page, lambda resource: resource.external_id, max_pages=200, max_items=20_000)
-        return Snapshot(
-            capability=Capability.CATALOGUE, observed_at=observed_at, complete=pages.complete and not skipped,
-            resources=tuple(pages.items), warnings=(*pages.warnings, *skipped))
+        except Rejected as error:
+            if cursor is None:
+                raise
+            raise CursorRefused(error.reason, operation="contentnode") from error
+        skipped: list[Notice] = []
+        resources = tuple(self._mapped(got.results, skipped))
+        return CataloguePage(resources=resources, observed_at=observed_at, next_cursor=(got.more or {}).get("cursor"),
+                             complete=not skipped, warnings=tuple(skipped))
 
     def _mapped(self, rows: list[dict[str, Any]], skipped: list[Notice]) -> Iterator[LearningResource]:
         for row in rows:

@@ -40,7 +40,7 @@ from adapters.moodle.webservice import (
     Refused,
     WebService,
 )
-from adapters.records import Account, Capability, Enrolment, LearnerIdentity, Notice, Snapshot
+from adapters.records import Account, Capability, CataloguePage, Enrolment, LearnerIdentity, Notice, Snapshot
 from adapters.settings import BaseUrl, ConnectionSettings, LearnerKey, Secret, Text, field
 
 MOST_COMPLETION_CALLS = 25
@@ -130,18 +130,19 @@ class Moodle(Adapter[MoodleSettings], IdentifiesLearners, ReadsEnrolments, Reads
             badges=tuple(mapping.badge(a, self.settings.base_url) for a in awards.items),
             warnings=tuple(awards.notices), learner_seen=next(iter(owners), None))
 
-    def catalogue(self) -> Snapshot:
-        """All courses in one answer. Never asked by ids: one deleted course would spoil the whole answer."""
+    def catalogue(self, cursor: str | None) -> CataloguePage:
+        """All courses in one answer, so there is no cursor. Never asked by ids: one deleted course would spoil the
+        whole answer."""
         answer = self._moodle.call(CATALOGUE, scope=self.session.public())
         courses = rows(CatalogueCourse, part(answer, "courses", CATALOGUE), CATALOGUE)
         notices = courses.notices
         if not courses.items:       # even an empty Moodle lists itself as course 1
             notices.append(Notice("empty_not_trusted", "Moodle lists not even itself; nothing stored is removed", "[]"))
-        return Snapshot(
-            capability=Capability.CATALOGUE, observed_at=self.now(), complete=courses.complete and bool(courses.items),
-            resources=tuple(mapping.catalogue_resource(c, self.settings.base_url)
-                            for c in courses.items if mapping.is_offered(c)),
-            warnings=tuple(notices))
+        offered = tuple(mapping.catalogue_resource(course, self.settings.base_url)
+                        for course in courses.items if mapping.is_offered(course))
+        return CataloguePage(
+            resources=offered, observed_at=self.now(), total=len(offered),
+            complete=courses.complete and bool(courses.items), warnings=tuple(notices))
 
     @property
     def _moodle(self) -> WebService:

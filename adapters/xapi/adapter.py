@@ -18,16 +18,18 @@ from adapters.contract import (
     IdentifiesLearners,
     Manifest,
     Outcome,
+    ReadsChanges,
     ReadsEnrolments,
     VerificationLevel,
     _,
 )
 from adapters.errors import BadAnswer, CredentialsRefused, Forbidden, Misconfigured, NotLinked, PlatformError
 from adapters.paging import collect
-from adapters.records import Account, Capability, LearnerIdentity, Origin, Snapshot
+from adapters.records import Account, Capability, ChangesPage, LearnerIdentity, Origin, Snapshot
 from adapters.session import PlatformSession, Scope
 from adapters.settings import BaseUrl, ConnectionSettings, LearnerKey, Secret, Text, field
 from adapters.xapi.agents import Agent, account_id, agents_of, canonical, names_of
+from adapters.xapi.changes import Cursor, identities, readable
 from adapters.xapi.mapping import read_statements
 from adapters.xapi.payloads import About, StatementResult
 
@@ -78,7 +80,7 @@ class XapiSettings(ConnectionSettings):
         return ",".join(hosts)
 
 
-class XAPI(Adapter[XapiSettings], IdentifiesLearners, ReadsEnrolments):
+class XAPI(Adapter[XapiSettings], IdentifiesLearners, ReadsEnrolments, ReadsChanges):
     manifest = Manifest(
         key="xapi", name=_("xAPI record store"), vendor=_("any (xAPI)"),
         homepage="https://github.com/adlnet/xAPI-Spec",
@@ -89,6 +91,8 @@ class XAPI(Adapter[XapiSettings], IdentifiesLearners, ReadsEnrolments):
             _("xAPI knows no due dates, catalogue or recommendations."),
             _("A course taken again later is not told apart from the first time."),
             _("Learners known to the store by OpenID only are not found."),
+            _("What learners known by the hash of their address did is read with a delay, as is what reaches a store "
+              "more than an hour late that looks statements up by their own time."),
         ),
     )
     Settings = XapiSettings
@@ -136,6 +140,25 @@ class XAPI(Adapter[XapiSettings], IdentifiesLearners, ReadsEnrolments):
             resources=reading.resources, enrolments=reading.enrolments,
             warnings=(*(notice for pages in answers for notice in pages.warnings), *reading.warnings),
             learner_seen=account.external_id if reading.learner_seen else None)
+
+    def changed_since(self, cursor: str | None) -> ChangesPage:
+        """One page of what was stored after the cursor. An address of a next page that has expired is no loss: the same
+        look begins again, and what was seen is known."""
+        now = self.now()
+        place = Cursor.read(cursor, now)
+        query = {"since": place.since.isoformat().replace("+00:00", "Z"), "ascending": "true"}
+        scope = self.session.of_learner("changes")      # not public: statements never go into the HTTP cache
+        try:
+            sent, more = self._page(query, scope, place.more or None)
+        except (BadAnswer, Misconfigured):
+            if not place.more:
+                raise
+            place = place.again()
+            sent, more = self._page(query, scope, None)
+        fresh = place.unseen(readable(sent), now)
+        after = place.went_on(fresh, more, now)
+        named = identities(fresh, self.settings.account_home_page, self.settings.learner_key)
+        return ChangesPage(learners=named, next_cursor=after.write(), more=bool(after.more))
 
     def check(self) -> Iterator[CheckStep]:
         for name, step in (

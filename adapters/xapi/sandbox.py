@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 from flask import Flask, abort, request
@@ -20,6 +20,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import escape
 
 from adapters.records import Enrolment, LearningResource, ResourceType, Status
+from adapters.times import from_iso
 from adapters.world import Person, World
 
 KEY, SECRET = "sandbox", "sandbox-secret"   # accepted by this sandbox only
@@ -77,11 +78,16 @@ def create_sandbox(world: World) -> Flask:
             start, limit = int(request.args.get("cursor", 0)), int(request.args.get("limit", 0)) or PAGE
         except ValueError:
             return {"detail": "a parameter cannot be read"}, 400
-        found = [s for s in told(request.url_root) if agent is None or _is_by(s, agent)]
+        since = from_iso(request.args.get("since"))
+        found = [s for s in told(request.url_root) if (agent is None or _is_by(s, agent))
+                 and (since is None or datetime.fromisoformat(s["stored"]) > since)]
+        if request.args.get("ascending") == "true":
+            found.reverse()
         answer: dict[str, Any] = {"statements": found[start:start + limit]}
         if start + limit < len(found):
-            about_whom = f"&agent={quote(request.args['agent'])}" if agent else ""
-            answer["more"] = f"{request.script_root}/xAPI/statements?limit={limit}&cursor={start + limit}{about_whom}"
+            asked = {k: v for k, v in request.args.items() if k in ("agent", "since", "ascending")}
+            place = urlencode({"limit": limit, "cursor": start + limit, **asked})
+            answer["more"] = f"{request.script_root}/xAPI/statements?{place}"
         return answer, 200, {"X-Experience-API-Version": "1.0.3"}
 
     @app.get("/activities/<path:key>")
@@ -98,7 +104,7 @@ def _is_by(statement: dict[str, Any], agent: dict[str, Any]) -> bool:
 
 
 def _statements(world: World, root: str) -> list[dict[str, Any]]:
-    """Newest first, by when they were stored."""
+    """Newest first, by when they were stored: a second after they happened."""
     people = {person.username: person for person in world.people}
     told = [
         {"actor": _actor(people[username], place), "object": _activity(world.resource(enrolment.resource_id), root),
@@ -109,9 +115,10 @@ def _statements(world: World, root: str) -> list[dict[str, Any]]:
         for verb, at, result in _happenings(enrolment, world.now)
     ]
     for number, statement in enumerate(told):
+        happened = datetime.fromisoformat(str(statement["timestamp"]))
         statement["id"] = str(uuid5(NAMESPACE_URL, f"{world.title} {number}"))
-        statement["stored"] = (world.now + timedelta(microseconds=number + 1)).isoformat()
-    return told[::-1]
+        statement["stored"] = (happened + timedelta(seconds=1, microseconds=number)).isoformat()
+    return sorted(told, key=lambda statement: str(statement["stored"]), reverse=True)
 
 
 def _actor(person: Person, place: int) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from adapters.records import Capability
 from adapters.registry import Registry
 from portal.config import Settings
 from portal.connections.connecting import connect
@@ -15,6 +14,7 @@ from portal.demo.people import DemoPerson
 from portal.demo.platforms import Served
 from portal.demo.staff import WHAT_ONE_SEES, Employee
 from portal.priority import Priority
+from portal.refresh import plan
 from portal.security.vault import Vault
 from portal.store import ledger, people, platforms
 from portal.store.database import Database, Transaction
@@ -51,7 +51,8 @@ def _ask_for(tx: Transaction, issuer: str, company: Company, served: Sequence[Se
     """The five with a story are read first, and from everywhere; the others where they have an account."""
     names = {s.platform.name: s.platform for s in served}
     rows = [row for row in platforms.active(tx) if row.name in names]
-    ledger.enqueue(tx, None, [r.id for r in rows if Capability.CATALOGUE in r.capabilities], Priority.ACTIVE, now)
+    for row in rows:
+        plan.after_connecting(tx, row.id, now)
     accounts = {row.id: {p.username for p in names[row.name].world.people} for row in rows}
     for employee in company.people:
         learner = people.save(tx, _person(employee, issuer), now, signed_in=False)

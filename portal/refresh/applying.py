@@ -42,16 +42,6 @@ def apply_learner(tx: Transaction, learner_id: int, connection_id: int, run: int
     return applied
 
 
-def apply_catalogue(tx: Transaction, connection_id: int, snapshot: Snapshot, now: datetime) -> None:
-    """A complete catalogue also archives what is not in it any more – unless a learner is enrolled there: enrolments
-    keep their resource readable."""
-    stored = learning.resources(tx, connection_id)
-    changes = compare_resources(stored, snapshot.resources, catalogue=True, complete=snapshot.complete, now=now)
-    learning.save_resources(tx, connection_id, [*changes.added, *(new for _, _, new in changes.changed)], now)
-    learning.confirm_resources(tx, changes.confirmed, now)
-    learning.archive_resources(tx, [row_id for row_id, _ in changes.gone], now)
-
-
 def _personal(snapshot: Snapshot) -> list[tuple[Kind[Any], tuple[Any, ...]]]:
     """Which kinds this capability is the truth about."""
     truths: dict[Capability, list[tuple[Kind[Any], tuple[Any, ...]]]] = {

@@ -12,6 +12,7 @@ from adapters.errors import (
     BadAnswer,
     BlockedAddress,
     CredentialsRefused,
+    CursorRefused,
     Forbidden,
     Misconfigured,
     NotLinked,
@@ -79,6 +80,8 @@ REACTIONS: dict[type[PlatformError], Reaction] = {
         "The answer is not what this platform should send. See the sample.")),
     Rejected: Reaction(slowly, False, _(
         "The platform refused one request. Check that the account still exists there.")),
+    CursorRefused: Reaction(backing_off, False, _(
+        "The platform no longer knows where a long reading stopped. It begins again by itself.")),
     WrongLearner: Reaction(when_somebody_acts, True, _(
         "The platform answered about somebody else. The connection rests until you look at it.")),
     Misconfigured: Reaction(when_somebody_acts, True, _(

@@ -53,19 +53,6 @@ def read_learner(adapter: Adapter[Any], learner: LearnerIdentity, known: Account
     return reading
 
 
-def read_catalogue(adapter: Adapter[Any]) -> Reading:
-    """What is the same for everybody. An adapter without a catalogue reads nothing, which is no failure."""
-    reading = Reading()
-    if Capability.CATALOGUE in type(adapter).capabilities():
-        try:
-            reading.snapshots.append(_asked(reading, Capability.CATALOGUE.value,
-                                            lambda: read(adapter, Capability.CATALOGUE, None)))
-            reading.warnings.extend(reading.snapshots[0].warnings)
-        except PlatformError as error:
-            reading.error = error
-    return reading
-
-
 def _find(adapter: Adapter[Any], learner: LearnerIdentity) -> Account:
     if not isinstance(adapter, IdentifiesLearners):
         raise TypeError(f"{adapter.manifest.key} reads learners but cannot find them")

@@ -26,10 +26,12 @@ from portal.connections.opening import Opener
 from portal.learner_view import Learner
 from portal.quota import OwnQuota, lane_of
 from portal.refresh import plan
-from portal.refresh.applying import apply_catalogue, apply_learner
+from portal.refresh.applying import apply_learner
+from portal.refresh.operations import OPERATIONS
 from portal.refresh.reactions import next_attempt, reaction_to
-from portal.refresh.reading import Reading, read_catalogue, read_learner
+from portal.refresh.reading import Reading, read_learner
 from portal.refresh.recommend import recommend
+from portal.refresh.syncing import Syncer
 from portal.security.vault import SecretUnreadable
 from portal.store import audit, guards, ledger, people, platforms
 from portal.store.database import Database, Transaction
@@ -37,25 +39,25 @@ from portal.store.ledger import Job
 from portal.store.platforms import ConnectionRow
 
 LEASE = timedelta(minutes=5)
-HELD_AGAIN = timedelta(minutes=11)
-"""An answer that shrank too much is believed when it is the same after at least ten minutes."""
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Refresher:
-    """What one refresh needs. worker: unique per thread and process, written into the lease."""
+    """What one refresh needs. worker: unique per thread and process, written into the lease. lease: after this time
+    without a sign of life another worker takes over."""
 
     database: Database
     opener: Opener
     clock: Clock
     active_every: timedelta
     worker: str
+    lease: timedelta = LEASE
 
     def run_next(self, only: Collection[int] | None = None) -> Job | None:
         """Claim the most urgent job and do it; None when there is nothing to do now. only: these learners."""
         with self.database.write() as tx:
-            job = ledger.claim(tx, self.worker, self.clock(), LEASE, only)
+            job = ledger.claim(tx, self.worker, self.clock(), self.lease, only)
         if job is not None:
             self.run(job)
         return job
@@ -67,18 +69,22 @@ class Refresher:
             known = platforms.account_of(tx, job.learner_id, job.connection_id) if job.learner_id is not None else None
         if row is None or (learner is None and job.learner_id is not None):
             return      # the row went away with its learner or connection
-        try:
+        if learner is None:
+            syncer = Syncer(self.database, self.opener, self.clock, self.lease)
+            reading = syncer.run(job, row, OPERATIONS[job.subject])
+            if reading.error is None:
+                return      # settled page by page
+        else:
             reading = self._read(job, row, learner, known)
-        except (PlatformError, SecretUnreadable) as error:
-            reading = Reading(error=error if isinstance(error, PlatformError) else Misconfigured(str(error)))
         self._settle(job, row, learner, reading)
 
-    def _read(self, job: Job, row: ConnectionRow, learner: Learner | None, known: Account | None) -> Reading:
-        adapter = self.opener.open(row, lane_of(job.priority))
-        with adapter.session:
-            if learner is not None:
+    def _read(self, job: Job, row: ConnectionRow, learner: Learner, known: Account | None) -> Reading:
+        try:
+            adapter = self.opener.open(row, lane_of(job.priority))
+            with adapter.session:
                 return read_learner(adapter, learner.identity(), known, job.resting)
-            return read_catalogue(adapter)
+        except (PlatformError, SecretUnreadable) as error:
+            return Reading(error=error if isinstance(error, PlatformError) else Misconfigured(str(error)))
 
     def _settle(self, job: Job, row: ConnectionRow, learner: Learner | None, reading: Reading) -> None:
         """Everything that follows from a reading, in one transaction – and only while the lease is ours and the
@@ -97,10 +103,11 @@ class Refresher:
             _tell(row.name, turn, reading)
             if turn.back:
                 ledger.wake_failed(tx, row.id, now - plan.HERE, now)
-            if reading.error is not None:
+            if learner is None or reading.error is not None:
+                assert reading.error is not None
                 self._postpone(tx, job, row, reading.error, now)
                 return
-            next_at = now + HELD_AGAIN if held else plan.next_refresh(learner, now, self.active_every)
+            next_at = now + plan.HELD_AGAIN if held else plan.next_refresh(learner, now, self.active_every)
             ledger.finish(tx, job, now, next_at, complete=reading.complete and not held, held=held,
                           warnings=[as_json(w) for w in reading.warnings])
 
@@ -108,9 +115,7 @@ class Refresher:
                now: datetime) -> dict[str, str]:
         """Returns what is held back (see ``applying.Applied``)."""
         if learner is None:
-            for snapshot in reading.snapshots:
-                apply_catalogue(tx, row.id, snapshot, now)
-            return {}
+            return dict(job.held)
         if reading.account is not None:
             owner = platforms.owner_of(tx, row.id, reading.account.external_id)
             if owner not in (None, learner.id):
@@ -150,8 +155,8 @@ def _tell(name: str, turn: guards.Turn, reading: Reading) -> None:
     """One line per change of state, whoever was read and however often."""
     for operation in sorted(turn.fell):
         error = reading.outcomes[operation]
-        assert error is not None
-        log.warning("%s, %s: %s: %s", name, operation, error.kind, error.reason)
+        if error is not None and not isinstance(error, WrongLearner):     # which is told as critical
+            log.warning("%s, %s: %s: %s", name, operation, error.kind, error.reason)
     for operation in sorted(turn.rose):
         log.info("%s, %s: answers again", name, operation)
     if reading.error is not None and not reading.outcomes:

@@ -22,7 +22,11 @@ from portal.store import schema as t
 from portal.store.database import Transaction
 
 ACCOUNTS = "accounts"
-"""The operation of finding a learner's account; the others are the capabilities."""
+"""The operation of finding a learner's account; the others are the capabilities, and CHANGES."""
+
+CATALOGUE, CHANGES = Capability.CATALOGUE.value, "changes"
+SYNCS = frozenset({CATALOGUE, CHANGES})
+"""Readings that are about no learner. Operation, ledger subject and name of the sync are one word."""
 
 PARALLEL = 4
 """Refreshes of one connection at the same time (the bulkhead): one slow platform never takes all threads."""
@@ -30,11 +34,12 @@ PARALLEL = 4
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A connection that may be asked now. learners, catalogue: which kind of refresh has anything to ask."""
+    """A connection that may be asked now. learners: there is something to ask about them; syncs: what else may be
+    asked."""
 
     connection_id: int
     learners: bool
-    catalogue: bool
+    syncs: frozenset[str]
     breakers: Mapping[str, Breaker]
     capabilities: frozenset[str]
 
@@ -51,20 +56,19 @@ def doors(tx: Transaction, now: datetime) -> list[Door]:
                func.coalesce(busy.c.n, 0) < PARALLEL)).all()
     known = _breakers(tx, [row.id for row in open_now])
     found = (_door(row.id, frozenset(row.capabilities), known.get(row.id, {}), now) for row in open_now)
-    return [door for door in found if door.learners or door.catalogue]
+    return [door for door in found if door.learners or door.syncs]
 
 
 def _door(connection_id: int, capabilities: frozenset[str], breakers: Mapping[str, Breaker], now: datetime) -> Door:
     shut = {operation for operation, one in breakers.items() if rules.state(one, now) is State.OPEN}
-    personal = capabilities - {Capability.CATALOGUE.value}
-    return Door(connection_id, learners=ACCOUNTS not in shut and bool(personal - shut),
-                catalogue=Capability.CATALOGUE.value not in shut, breakers=breakers, capabilities=capabilities)
+    personal = capabilities - SYNCS
+    return Door(connection_id, learners=ACCOUNTS not in shut and bool(personal - shut), syncs=SYNCS - shut,
+                breakers=breakers, capabilities=capabilities)
 
 
-def enter(tx: Transaction, door: Door, catalogue: bool, now: datetime) -> frozenset[str]:
+def enter(tx: Transaction, door: Door, sync: str | None, now: datetime) -> frozenset[str]:
     """Which operations not to call. A breaker that waits for a probe lets this one refresh through and nobody else."""
-    of_learners = (door.capabilities - {Capability.CATALOGUE.value}) | {ACCOUNTS}
-    asked = {Capability.CATALOGUE.value} if catalogue else of_learners
+    asked = {sync} if sync else (door.capabilities - SYNCS) | {ACCOUNTS}
     shut = set()
     for operation in asked & door.breakers.keys():
         one = door.breakers[operation]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Row, Table, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Row, Table, and_, case, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.records import (
@@ -119,23 +119,38 @@ def save_resources(tx: Transaction, connection_id: int, saved: Sequence[Learning
         return
     make: Any = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
     statement = make(t.resource)
-    fields = [*rows.resource_values(saved[0]), "observed_at", "changed_at", "archived_at"]
+    fields = [*rows.resource_values(saved[0]), "changed_at", "archived_at"]
+    seen, seen_now = t.resource.c.observed_at, statement.excluded.observed_at
     statement = statement.on_conflict_do_update(
         index_elements=["connection_id", "external_id"],
-        set_={name: statement.excluded[name] for name in fields if name != "external_id"})
+        set_={**{name: statement.excluded[name] for name in fields if name != "external_id"},
+              "observed_at": case((seen > seen_now, seen), else_=seen_now)})
     tx.execute(statement, [{**rows.resource_values(record), "connection_id": connection_id, "observed_at": now,
                             "changed_at": now, "archived_at": None, "popularity": 0} for record in saved])
 
 
 def confirm_resources(tx: Transaction, row_ids: Sequence[int], now: datetime) -> None:
+    """observed_at only moves forward: a slower worker must not make a resource look unseen."""
+    r = t.resource
     for start in range(0, len(row_ids), 500):
-        tx.execute(update(t.resource).where(t.resource.c.id.in_(row_ids[start:start + 500])).values(observed_at=now))
+        tx.execute(update(r).where(r.c.id.in_(row_ids[start:start + 500]), r.c.observed_at < now)
+                   .values(observed_at=now))
 
 
-def archive_resources(tx: Transaction, row_ids: Sequence[int], now: datetime) -> None:
-    for start in range(0, len(row_ids), 500):
-        tx.execute(update(t.resource).where(t.resource.c.id.in_(row_ids[start:start + 500]))
-                   .values(archived_at=now, changed_at=now))
+def count_listed(tx: Transaction, connection_id: int, unseen_since: datetime | None = None) -> int:
+    """Resources of this connection that are not archived. unseen_since: only those not observed since then."""
+    r = t.resource
+    query = select(func.count()).select_from(r).where(r.c.connection_id == connection_id, r.c.archived_at.is_(None))
+    if unseen_since is not None:
+        query = query.where(r.c.observed_at < unseen_since)
+    return int(tx.execute(query).scalar_one())
+
+
+def archive_unseen(tx: Transaction, connection_id: int, since: datetime, now: datetime) -> None:
+    """What was not observed since then is not listed any more. Whoever is enrolled there keeps reading it."""
+    r = t.resource
+    tx.execute(update(r).where(r.c.connection_id == connection_id, r.c.archived_at.is_(None), r.c.observed_at < since)
+               .values(archived_at=now, changed_at=now))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The ledger of refreshes: one row per (connection, learner), and one per connection for its catalogue.
+"""The ledger of refreshes: one row per (connection, learner), and two per connection for its catalogue and changes.
 
 The ledger is the truth about what runs when. Enqueueing twice is one row with the higher priority; a lease that
 expires is taken again, so a killed worker loses nothing; only the holder of the lease may settle it.
@@ -6,12 +6,12 @@ expires is taken again, so a killed worker loses nothing; only the holder of the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, literal, null, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, literal, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.priority import Priority
@@ -20,12 +20,10 @@ from portal.store import schema as t
 from portal.store.database import Transaction
 from portal.store.guards import Door
 
-CATALOGUE = "catalogue"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A claimed row. learner_id is None for the catalogue. lease_by proves the claim when it is settled.
+    """A claimed row. learner_id is None for a sync, which subject names. lease_by proves the claim when it is settled.
 
     attempts: tries since the last success, this one included. resting: operations not to be called this time.
     held: kinds of records whose shrinking is not believed yet, and since when (ISO 8601).
@@ -42,21 +40,67 @@ class Job:
     held: Mapping[str, str] = field(default_factory=dict)
 
 
-def subject_of(learner_id: int | None) -> str:
-    return CATALOGUE if learner_id is None else f"learner:{learner_id}"
-
-
-def enqueue(tx: Transaction, learner_id: int | None, connection_ids: Sequence[int], priority: Priority,
+def enqueue(tx: Transaction, learner_id: int, connection_ids: Sequence[int], priority: Priority,
             now: datetime) -> None:
     """Due now, at least with this priority. A refresh that runs at the moment will run once more."""
+    _enqueue(tx, [(c, _of_learner(learner_id), learner_id) for c in connection_ids], priority, now)
+
+
+def enqueue_learners(tx: Transaction, learner_ids: Iterable[int], connection_id: int, priority: Priority,
+                     now: datetime) -> None:
+    """The same for many learners of one connection."""
+    _enqueue(tx, [(connection_id, _of_learner(one), one) for one in learner_ids], priority, now)
+
+
+def enqueue_sync(tx: Transaction, operation: str, connection_ids: Sequence[int], priority: Priority,
+                 now: datetime) -> None:
+    """operation: one of ``guards.SYNCS``."""
+    _enqueue(tx, [(c, operation, None) for c in connection_ids], priority, now)
+
+
+def enqueue_missing_syncs(tx: Transaction, now: datetime) -> int:
+    """Every connection in use has its two syncs, however and by which version it was connected."""
+    r, c = t.refresh, t.connection
+    missing = 0
+    for operation in sorted(guards.SYNCS):
+        has = exists().where(r.c.connection_id == c.c.id, r.c.subject == operation)
+        ids = tx.execute(select(c.c.id).where(c.c.archived_at.is_(None), ~has)).scalars().all()
+        enqueue_sync(tx, operation, ids, Priority.BACKFILL, now)
+        missing += len(ids)
+    return missing
+
+
+def enqueue_here(tx: Transaction, connection_id: int, seen_since: datetime, now: datetime) -> None:
+    """Everybody who was here lately and is read from this connection."""
+    r, p = t.refresh, t.learner
+    here = select(p.c.id).where(p.c.seen_at >= seen_since)
+    ids = tx.execute(select(r.c.learner_id).where(r.c.connection_id == connection_id, r.c.learner_id.in_(here))
+                     .order_by(r.c.learner_id)).scalars().all()
+    enqueue_learners(tx, ids, connection_id, Priority.ACTIVE, now)
+
+
+def hasten(tx: Transaction, operation: str, until: datetime) -> None:
+    """This sync runs no later than then, wherever it went well the last time."""
+    r = t.refresh
+    tx.execute(update(r).where(r.c.subject == operation, r.c.learner_id.is_(None), r.c.due_at > until,
+                               r.c.failure.is_(None)).values(due_at=until))
+
+
+def _of_learner(learner_id: int) -> str:
+    return f"learner:{learner_id}"
+
+
+def _enqueue(tx: Transaction, wanted: Sequence[tuple[int, str, int | None]], priority: Priority,
+             now: datetime) -> None:
+    """wanted: (connection id, subject, learner id)."""
+    if not wanted:
+        return
     r = t.refresh
     make: Any = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
-    fresh: dict[str, Any] = {
-        "subject": subject_of(learner_id), "learner_id": learner_id, "due_at": now, "priority": int(priority),
-        "attempts": 0, "failure_reason": "", "complete": False, "warnings": [], "run": 0}
-    rows: list[dict[str, Any]] = [{**fresh, "connection_id": c} for c in connection_ids]
-    if not rows:
-        return
+    fresh: dict[str, Any] = {"due_at": now, "priority": int(priority), "attempts": 0, "failure_reason": "",
+                             "complete": False, "warnings": [], "run": 0}
+    rows: list[dict[str, Any]] = [
+        {**fresh, "connection_id": c, "subject": subject, "learner_id": one} for c, subject, one in wanted]
     insert = make(r)
     higher = case((insert.excluded.priority > r.c.priority, insert.excluded.priority), else_=r.c.priority)
     sooner = case((or_(r.c.due_at.is_(None), r.c.due_at > insert.excluded.due_at), insert.excluded.due_at),
@@ -102,7 +146,8 @@ def claim(tx: Transaction, worker: str, now: datetime, lease: timedelta,
         job = _lease(tx, chosen, worker, now, lease)
         if job is not None:
             door = next(door for door in doors if door.connection_id == job.connection_id)
-            return replace(job, resting=guards.enter(tx, door, job.learner_id is None, now))
+            sync = job.subject if job.learner_id is None else None
+            return replace(job, resting=guards.enter(tx, door, sync, now))
 
 
 def _most_urgent(tx: Transaction, door: Door, now: datetime, only: Collection[int] | None) -> Row[Any] | None:
@@ -111,8 +156,10 @@ def _most_urgent(tx: Transaction, door: Door, now: datetime, only: Collection[in
     rows = select(r).where(r.c.connection_id == door.connection_id)
     if only is not None:
         rows = rows.where(r.c.learner_id.in_(only))
-    if not door.catalogue or not door.learners:
-        rows = rows.where(r.c.learner_id.is_(None) if door.catalogue else r.c.learner_id.is_not(None))
+    if not door.learners:
+        rows = rows.where(r.c.learner_id.is_(None))
+    if door.syncs != guards.SYNCS:
+        rows = rows.where(or_(r.c.learner_id.is_not(None), r.c.subject.in_(door.syncs)))
     order = (r.c.priority.desc(), r.c.due_at)
     lost = tx.execute(rows.where(r.c.lease_until < now).order_by(*order).limit(1)).one_or_none()
     due = tx.execute(rows.where(r.c.due_at <= now, r.c.lease_until.is_(None)).order_by(*order).limit(1)).one_or_none()
@@ -137,6 +184,14 @@ def holds(tx: Transaction, job: Job) -> bool:
     r = t.refresh
     found = tx.execute(select(r.c.lease_by).where(_is(job)).with_for_update()).scalar_one_or_none()
     return found == job.lease_by
+
+
+def renew(tx: Transaction, job: Job, until: datetime) -> bool:
+    """The holder goes on until then. False when the lease went to another worker, or the row is gone: then nothing
+    may be written."""
+    r = t.refresh
+    held = tx.execute(update(r).where(_is(job), r.c.lease_by == job.lease_by).values(lease_until=until))
+    return bool(held.rowcount)
 
 
 def finish(tx: Transaction, job: Job, now: datetime, next_at: datetime | None, *, complete: bool,

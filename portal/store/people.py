@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from adapters.records import LearnerIdentity
 from portal.learner_view import Learner
 from portal.store import schema as t
 
@@ -48,6 +50,28 @@ def by_email(connection: Connection, email: str) -> list[Learner]:
     """Every learner with this address, in any case: an address is no identity, so there may be several."""
     rows = connection.execute(select(t.learner).where(t.learner.c.email.ilike(_literal(email), escape="\\")))
     return [learner_from(row) for row in rows]
+
+
+def named(connection: Connection, identities: Collection[LearnerIdentity]) -> list[int]:
+    """Ids of the learners a platform means by these names: an address counts in any case, if it is verified here.
+    Locked against deletion until the transaction ends."""
+    p = t.learner
+    emails = [func.lower(one.email) for one in identities if one.email]
+    rules: list[tuple[ColumnElement[bool], list[Any]]] = [
+        (and_(func.lower(p.c.email).in_(emails), p.c.email_verified.is_(True)), emails),
+        *((column.in_(values), values) for column, values in (
+            (p.c.id_number, [one.id_number for one in identities if one.id_number]),
+            (p.c.username, [one.username for one in identities if one.username])))]
+    asked = [rule for rule, values in rules if values]
+    if not asked:
+        return []
+    query = select(p.c.id).where(or_(*asked)).order_by(p.c.id).with_for_update(read=True, key_share=True)
+    return list(connection.execute(query).scalars())
+
+
+def anybody_since(connection: Connection, moment: datetime) -> bool:
+    """Whether any learner was here since then."""
+    return bool(connection.execute(select(exists().where(t.learner.c.seen_at >= moment))).scalar_one())
 
 
 def save(connection: Connection, person: Person, now: datetime, *, signed_in: bool = True) -> Learner:

@@ -78,6 +78,7 @@ def archive(connection: Connection, connection_id: int, now: datetime) -> None:
     connection.execute(update(t.connection).where(t.connection.c.id == connection_id).values(archived_at=now))
     connection.execute(delete(t.secret).where(t.secret.c.connection_id == connection_id))
     connection.execute(delete(t.refresh).where(t.refresh.c.connection_id == connection_id))
+    connection.execute(delete(t.sync).where(t.sync.c.connection_id == connection_id))
 
 
 def account_of(connection: Connection, learner_id: int, connection_id: int) -> Account | None:

@@ -101,7 +101,8 @@ learner = Table(
     Column("language", String(35)), Column("zone", String(64)),
     Column("roles", JSON, nullable=False, default=list),
     Column("created_at", Moment, nullable=False), Column("signed_in_at", Moment), Column("seen_at", Moment),
-    UniqueConstraint("issuer", "subject"), Index(None, "email"), Index(None, "seen_at"),
+    UniqueConstraint("issuer", "subject"), Index(None, "email"), Index(None, "id_number"), Index(None, "username"),
+    Index(None, "seen_at"),
 )
 
 signin_session = Table(
@@ -241,7 +242,9 @@ breaker = Table(
 
 sync = Table(
     "sync", metadata, _connection(primary_key=True), Column("operation", String(20), primary_key=True),
-    Column("cursor", Text), Column("started_at", Moment, nullable=False),
+    Column("cursor", Text), Column("mark", Text), Column("started_at", Moment, nullable=False),
+    Column("credentials_version", Integer, nullable=False, default=1, server_default="1"),
+    Column("known", Integer, nullable=False, default=0, server_default="0"),
     Column("pages", Integer, nullable=False, default=0), Column("items", Integer, nullable=False, default=0),
     Column("total", Integer), Column("finished_at", Moment), Column("complete", Boolean, nullable=False, default=True),
     Column("note", String(500), nullable=False, default=""),

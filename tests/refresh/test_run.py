@@ -44,8 +44,10 @@ class Bench:
 
     def refresh(self, *, catalogue: bool = False) -> None:
         with self.database.write() as tx:
-            ledger.enqueue(tx, None if catalogue else self.learner.id, [self.connection], Priority.INTERACTIVE,
-                           self.clock())
+            if catalogue:
+                ledger.enqueue_sync(tx, guards.CATALOGUE, [self.connection], Priority.INTERACTIVE, self.clock())
+            else:
+                ledger.enqueue(tx, self.learner.id, [self.connection], Priority.INTERACTIVE, self.clock())
         assert self.refresher.run_next() is not None
 
     def view(self) -> LearnerView:
