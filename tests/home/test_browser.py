@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,13 +9,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from portal.home import patterns
 from portal.learner_view import Learner
 from portal.store import schema as t
-from tests.databases import unavailable
 from tests.factories import NOW
 from tests.home.conftest import Portal
 from tests.home.learners import reader
@@ -27,17 +24,6 @@ STATES = tuple(patterns.example_pages(reader()))
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHIFTS = """() => { window.shift = 0; new PerformanceObserver(list => { for (const entry of list.getEntries())
   if (!entry.hadRecentInput) window.shift += entry.value; }).observe({type: 'layout-shift', buffered: true}); }"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if not program:
-        unavailable("no browser: install the package chromium, or set CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -51,13 +37,13 @@ def address(portal: Portal) -> Iterator[str]:
     server.server_close()
 
 
-def visit(chromium: Browser, portal: Portal, address: str, *roles: str,
+def visit(browser: Browser, portal: Portal, address: str, *roles: str,
           **options: Any) -> tuple[BrowserContext, Page, Learner]:
     """A browser of a signed-in learner; every message on its console is collected as ``complaints``."""
     client, learner = portal.sign_in("ada", *roles)
     cookie = client.get_cookie("homeroom")
     assert cookie is not None
-    context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
     context.add_cookies([{"name": "homeroom", "value": cookie.value, "url": address}])
     page = context.new_page()
     page.complaints = []  # type: ignore[attr-defined]
@@ -66,9 +52,9 @@ def visit(chromium: Browser, portal: Portal, address: str, *roles: str,
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (320, "light")])
-def test_axe__finds_nothing_in_any_state(chromium: Browser, portal: Portal, address: str, width: int,
+def test_axe__finds_nothing_in_any_state(browser: Browser, portal: Portal, address: str, width: int,
                                          scheme: str) -> None:
-    context, page, _ = visit(chromium, portal, address, "admin", viewport={"width": width, "height": 800},
+    context, page, _ = visit(browser, portal, address, "admin", viewport={"width": width, "height": 800},
                              color_scheme=scheme)
     for state in STATES:
         page.goto(f"{address}/patterns/{state}")
@@ -80,8 +66,8 @@ def test_axe__finds_nothing_in_any_state(chromium: Browser, portal: Portal, addr
     context.close()
 
 
-def test_first_visit__fills_in_by_itself_and_says_so_once(chromium: Browser, portal: Portal, address: str) -> None:
-    context, page, learner = visit(chromium, portal, address)
+def test_first_visit__fills_in_by_itself_and_says_so_once(browser: Browser, portal: Portal, address: str) -> None:
+    context, page, learner = visit(browser, portal, address)
     with portal.database.write() as tx:
         fill(tx, learner, 1, 4, loaded=False)
         for table in (t.enrolment, t.assignment, t.recommendation, t.badge):
@@ -103,8 +89,8 @@ def test_first_visit__fills_in_by_itself_and_says_so_once(chromium: Browser, por
     context.close()
 
 
-def test_retry__asks_again_keeps_the_focus_and_speaks_once(chromium: Browser, portal: Portal, address: str) -> None:
-    context, page, learner = visit(chromium, portal, address)
+def test_retry__asks_again_keeps_the_focus_and_speaks_once(browser: Browser, portal: Portal, address: str) -> None:
+    context, page, learner = visit(browser, portal, address)
     with portal.database.write() as tx:
         fill(tx, learner, 2, 2)
         tx.execute(t.refresh.update().where(t.refresh.c.connection_id == 1).values(
@@ -128,8 +114,8 @@ def test_retry__asks_again_keeps_the_focus_and_speaks_once(chromium: Browser, po
     context.close()
 
 
-def test_show_all__keeps_the_focus_where_it_was(chromium: Browser, portal: Portal, address: str) -> None:
-    context, page, learner = visit(chromium, portal, address)
+def test_show_all__keeps_the_focus_where_it_was(browser: Browser, portal: Portal, address: str) -> None:
+    context, page, learner = visit(browser, portal, address)
     with portal.database.write() as tx:
         fill(tx, learner, 1, 9)
     page.goto(address)
@@ -141,8 +127,8 @@ def test_show_all__keeps_the_focus_where_it_was(chromium: Browser, portal: Porta
     context.close()
 
 
-def test_without_javascript__everything_is_reachable(chromium: Browser, portal: Portal, address: str) -> None:
-    context, page, learner = visit(chromium, portal, address, java_script_enabled=False)
+def test_without_javascript__everything_is_reachable(browser: Browser, portal: Portal, address: str) -> None:
+    context, page, learner = visit(browser, portal, address, java_script_enabled=False)
     with portal.database.write() as tx:
         fill(tx, learner, 1, 9)
     page.goto(address)
@@ -164,8 +150,8 @@ def test_without_javascript__everything_is_reachable(chromium: Browser, portal: 
     context.close()
 
 
-def test_card__is_a_target_as_a_whole(chromium: Browser, portal: Portal, address: str) -> None:
-    context, page, _ = visit(chromium, portal, address, "admin")
+def test_card__is_a_target_as_a_whole(browser: Browser, portal: Portal, address: str) -> None:
+    context, page, _ = visit(browser, portal, address, "admin")
     page.goto(f"{address}/patterns/everything")
     led = page.evaluate("""() => [...document.querySelectorAll('.course, .line, .medal')].map(card => {
         card.scrollIntoView({block: 'center'});
@@ -177,8 +163,8 @@ def test_card__is_a_target_as_a_whole(chromium: Browser, portal: Portal, address
     context.close()
 
 
-def test_keyboard__focus_is_seen_on_every_stop(chromium: Browser, portal: Portal, address: str) -> None:
-    context, page, _ = visit(chromium, portal, address, "admin")
+def test_keyboard__focus_is_seen_on_every_stop(browser: Browser, portal: Portal, address: str) -> None:
+    context, page, _ = visit(browser, portal, address, "admin")
     page.goto(f"{address}/patterns/everything")
     stops = 0
     while True:
@@ -195,8 +181,8 @@ def test_keyboard__focus_is_seen_on_every_stop(chromium: Browser, portal: Portal
     context.close()
 
 
-def test_reduced_motion__nothing_moves(chromium: Browser, portal: Portal, address: str) -> None:
-    context, page, _ = visit(chromium, portal, address, "admin", reduced_motion="reduce")
+def test_reduced_motion__nothing_moves(browser: Browser, portal: Portal, address: str) -> None:
+    context, page, _ = visit(browser, portal, address, "admin", reduced_motion="reduce")
     page.goto(f"{address}/patterns/first-visit")
     assert page.evaluate("document.getAnimations().length") == 0
     context.close()
