@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -70,8 +70,8 @@ def load(connection: Connection, learner: Learner, needs: frozenset[Need], now: 
     While a platform refuses this learner, or knows none or several of that name, what it said before is kept in the
     store and not shown: it may be somebody else's, or no longer theirs to see.
     """
-    def rows(need: Need, statement: Select[Any]) -> Iterable[Row[Any]]:
-        found = connection.execute(statement, {"learner_id": learner.id}) if need in needs else ()
+    def rows(need: Need, statement: Select[Any]) -> Sequence[Row[Any]]:
+        found = connection.execute(statement, {"learner_id": learner.id}).all() if need in needs else ()
         return found if not hidden else [row for row in found if row.connection_id not in hidden or _is_ours(row)]
 
     sources = tuple(_source(row, now) for row in connection.execute(_SOURCES, {"learner_id": learner.id}).all())
