@@ -223,6 +223,9 @@ def _typed(error: Exception) -> PlatformError:
             case _:
                 pass
     names = {type(cause).__name__ for cause in _causes(error)}
+    sizes = [str(cause) for cause in _causes(error) if type(cause) is ValueError]
+    if any(size.startswith("invalid literal for int") and not size.endswith("b''") for size in sizes):
+        return BadAnswer("bad framing: this is not valid HTTP")     # http.client's way to say: a chunk without a size
     if names & {"IncompleteRead", "RemoteDisconnected"}:
         return Unreachable("incomplete: the platform closed the connection in the middle")
     if names & {"InvalidChunkLength", "BadStatusLine", "InvalidHeader", "LineTooLong", "HTTPException"}:

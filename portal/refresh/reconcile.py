@@ -62,8 +62,9 @@ def compare(stored: Mapping[str, Stored[R]], seen: Iterable[R], *, complete: boo
 
 
 def shrank(stored: Mapping[str, Stored[R]], changes: Changes[R]) -> bool:
-    """Whether so much is missing that the answer itself is in doubt: more than half of at least four."""
-    active = sum(not known.archived for known in stored.values())
+    """Whether so much is missing that the answer itself is in doubt: more than half of at least four. What is finished
+    can never be missing and does not count."""
+    active = sum(not known.archived and not _is_history(known.record) for known in stored.values())
     return active >= LEAST_TO_DOUBT and len(changes.gone) * 2 > active
 
 

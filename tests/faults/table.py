@@ -260,7 +260,7 @@ def all_called(title: str, encoding: str, declared: str) -> Fault:
 
 
 def forty_become_none(bench: Bench) -> None:
-    """In a warm situation the forty are read first."""
+    """In a warm situation the forty are read first: nine under way, the others finished."""
     if bench.shown():
         bench.platform.items = [an_item(1, n) for n in range(1, 41)]
         bench.refresh()
@@ -280,8 +280,8 @@ def believed_on_second_sight(bench: Bench, situation: str) -> None:
     assert len(bench.shown()) == 40, "not yet ten minutes"
     bench.clock.forward(minutes=2)
     bench.refresh()
-    assert bench.shown() == {}
-    assert all(row["archived_at"] for row in bench.stored()), "archived, not deleted"
+    assert len(bench.shown()) == 31, "what is finished stays"
+    assert sum(bool(row["archived_at"]) for row in bench.stored()) == 9, "archived, not deleted"
 
 
 def little_was_read(bench: Bench, _situation: str) -> None:
