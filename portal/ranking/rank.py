@@ -95,7 +95,7 @@ def rank(candidates: Sequence[Candidate], profile: Profile, limit: int) -> tuple
     """The best first, at most limit. Equal scores keep the order of resource ids: the page does not flicker.
 
     What is certainly in a language the learner does not read is left out; an unknown language is not held against
-    a resource. No more than half of the list comes from one topic, as long as there is something else.
+    a resource. No more than an eighth of the list has the same topic as its reason, as long as there is something else.
     """
     busiest = max((candidate.learners for candidate in candidates), default=0)
     readable = [candidate for candidate in candidates if _reads(profile, candidate.resource) is not False]
@@ -136,7 +136,7 @@ def _reads(profile: Profile, resource: LearningResource) -> bool | None:
 
 
 def _varied(scored: Sequence[Ranked], limit: int) -> tuple[Ranked, ...]:
-    most = max(1, math.ceil(limit / 2))
+    most = math.ceil(limit / 8)
     kept: list[Ranked] = []
     later: list[Ranked] = []
     seen: Counter[Reason] = Counter()

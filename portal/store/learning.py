@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from adapters.records import (
     Assignment,
     Badge,
+    Capability,
     Enrolment,
     LearningResource,
     Recommendation,
@@ -27,6 +28,9 @@ from portal.store.database import Transaction
 from portal.stored import Event, Stored
 
 R = TypeVar("R", bound=Record)
+
+PERSONAL = frozenset({Capability.ENROLMENTS, Capability.BADGES, Capability.RECOMMENDATIONS})
+"""Capabilities that need an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +168,18 @@ class OpenResource:
 
 
 def open_to(tx: Transaction, learner_id: int, limit: int) -> list[OpenResource]:
-    """Catalogue entries open to everybody in which this learner was never enrolled, most popular first."""
-    r, e, c = t.resource, t.enrolment, t.connection
+    """Catalogue entries open to everybody in which this learner was never enrolled, most popular first.
+
+    Only from platforms that know the learner – a click on anything else would end at a closed door – and from those
+    that know nobody (a mere catalogue).
+    """
+    r, e, c, a = t.resource, t.enrolment, t.connection, t.account
     enrolled = exists().where(and_(e.c.resource_id == r.c.id, e.c.learner_id == learner_id))
+    known = set(tx.execute(select(a.c.connection_id).where(a.c.learner_id == learner_id)).scalars())
+    doors = [row.id for row in tx.execute(select(c.c.id, c.c.capabilities).where(c.c.archived_at.is_(None)))
+             if row.id in known or not {Capability(name) for name in row.capabilities} & PERSONAL]
     query = (select(r.c.id, r.c.connection_id, r.c.popularity, *rows.RESOURCE_COLUMNS)
-             .join(c, c.c.id == r.c.connection_id)
-             .where(r.c.open_to_all.is_(True), r.c.archived_at.is_(None), c.c.archived_at.is_(None), ~enrolled)
+             .where(r.c.open_to_all.is_(True), r.c.archived_at.is_(None), r.c.connection_id.in_(doors), ~enrolled)
              .order_by(r.c.popularity.desc(), r.c.id).limit(limit))
     return [OpenResource(row.id, row.connection_id, rows.resource_from(row), row.popularity)
             for row in tx.execute(query)]

@@ -51,7 +51,7 @@ def test_rank__equal_scores_do_not_flicker() -> None:
 
 def test_rank__one_topic_does_not_fill_the_list() -> None:
     same = [candidate(n, topics=("Safety",)) for n in range(1, 6)]
-    assert order(*same, candidate(8, days_old=1), candidate(9, days_old=1), limit=4) == [1, 2, 8, 9]
+    assert order(*same, candidate(8, days_old=1), candidate(9, days_old=1), limit=4) == [1, 8, 9, 2]
     assert order(*same, limit=4) == [1, 2, 3, 4]     # nothing else there: then it may
 
 

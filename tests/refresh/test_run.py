@@ -247,3 +247,21 @@ def test_reactions__every_error_has_one_with_words_for_the_admin() -> None:
 def test_reactions__waiting_grows_and_never_exceeds_two_hours() -> None:
     waits = [next_attempt(Unreachable("x"), n, NOW) for n in range(1, 30)]
     assert all(w is not None and timedelta(minutes=1) <= w - NOW <= timedelta(hours=2) for w in waits)
+
+
+def test_catalogue__a_platform_that_does_not_know_the_learner_proposes_nothing(bench: Bench) -> None:
+    bench.script.answers[Capability.CATALOGUE] = Snapshot(
+        capability=Capability.CATALOGUE, observed_at=NOW, resources=(a_resource("9", open_to_all=True),))
+    bench.refresh(catalogue=True)
+    bench.script.accounts["ada@example.org"] = NotLinked("nobody")
+    with bench.database.write() as tx:
+        elsewhere = a_connection(tx, "Library")
+    bench.refresh()
+    bench.script.accounts.clear()
+    with bench.database.write() as tx:
+        ledger.enqueue(tx, bench.learner.id, [elsewhere], Priority.INTERACTIVE, bench.clock())
+    bench.refresher.run_next()
+    assert bench.view().recommendations == ()
+    bench.clock.forward(hours=25)
+    bench.refresh()
+    assert [i.resource.external_id for i in bench.view().recommendations] == ["9"]
