@@ -108,7 +108,7 @@ def an_item(platform: int, n: int, **changed: Any) -> Item:
 
 
 def account_of(email: str) -> str:
-    return f"acc-{email.split('@')[0]}"
+    return f"acc-{email.partition('@')[0]}"
 
 
 def said(value: Any) -> bytes:
