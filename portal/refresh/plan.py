@@ -32,12 +32,13 @@ def next_changes(now: datetime, *, somebody_is_here: bool) -> datetime:
 
 
 def tick(tx: Transaction, now: datetime, active_every: timedelta) -> int:
-    """The planner's regular look: learners who came back without signing in again, with data too old for them, and
-    connections that were never synced. Returns how many refreshes became due.
+    """The planner's regular look: learners who came back without signing in again, with data too old for them,
+    connections that were never synced, and platforms whose rest is over. Returns how many refreshes became due.
     """
     if people.anybody_since(tx, now - HERE):
         ledger.hasten(tx, guards.CHANGES, now + CHANGES_EVERY)
-    return ledger.enqueue_active(tx, now - HERE, now - active_every, now) + ledger.enqueue_missing_syncs(tx, now)
+    return (ledger.enqueue_probes(tx, now - HERE, now) + ledger.enqueue_missing_syncs(tx, now)
+            + ledger.enqueue_active(tx, now - HERE, now - active_every, now))
 
 
 def at_sign_in(tx: Transaction, learner: Learner, now: datetime) -> None:

@@ -82,7 +82,8 @@ def enter(tx: Transaction, door: Door, sync: str | None, now: datetime) -> froze
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What a reading changed. fell, rose: operations that failed by the platform's fault and had not failed before,
-    and the reverse. back: the platform has just come back, everything that rested may be asked again."""
+    and the reverse. back: a probe was answered, so the platform is coming back, and who is here is asked
+    about again."""
 
     fell: frozenset[str] = frozenset()
     rose: frozenset[str] = frozenset()
@@ -102,7 +103,7 @@ def record(tx: Transaction, connection_id: int, outcomes: Mapping[str, str | Non
                             else rules.failed(before, now, reason, chance))
         if after[operation] != before or operation not in known:
             _save(tx, connection_id, operation, after[operation])
-    rested = any(one.open_until is not None for one in known.values())
+    rested = {operation for operation, one in known.items() if one.open_until is not None}
     resting = [one for one in after.values() if one.open_until is not None]
     if rested or resting:
         _tell(tx, connection_id, resting)
@@ -110,7 +111,7 @@ def record(tx: Transaction, connection_id: int, outcomes: Mapping[str, str | Non
     failed_now = {operation for operation, reason in outcomes.items() if reason is not None}
     well_now = {operation for operation in outcomes if after[operation].open_until is None} - failed_now
     return Turn(fell=frozenset(failed_now - before_failed), rose=frozenset(before_failed & well_now),
-                back=rested and not resting)
+                back=any(outcomes.get(operation, "not asked") is None for operation in rested))
 
 
 def _tell(tx: Transaction, connection_id: int, resting: list[Breaker]) -> None:

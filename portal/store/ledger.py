@@ -238,6 +238,23 @@ def asked_lately(tx: Transaction, learner_id: int, since: datetime) -> frozenset
     return frozenset(tx.execute(found).scalars())
 
 
+def enqueue_probes(tx: Transaction, seen_since: datetime, now: datetime) -> int:
+    """Where a platform's rest is over, one learner who is here asks it at once: nobody looks at old data for the hours
+    that back-off set for a single reading. Returns how many rows became due."""
+    r, p, b = t.refresh, t.learner, t.breaker
+    hastened = 0
+    rested = select(b.c.connection_id).where(b.c.open_until <= now).distinct()
+    for connection_id in tx.execute(rested).scalars().all():
+        waiting = (select(r.c.subject).join(p, p.c.id == r.c.learner_id)
+                   .where(r.c.connection_id == connection_id, r.c.failure.is_not(None), r.c.lease_until.is_(None),
+                          r.c.due_at.is_not(None), p.c.seen_at >= seen_since)
+                   .order_by(r.c.due_at).limit(1).scalar_subquery())
+        hastened += int(tx.execute(
+            update(r).where(r.c.connection_id == connection_id, r.c.subject == waiting, r.c.due_at > now)
+            .values(due_at=now, priority=int(Priority.ACTIVE))).rowcount)
+    return hastened
+
+
 def progress(tx: Transaction) -> tuple[int, int]:
     """(refreshes that succeeded or failed at least once, all refreshes)."""
     r = t.refresh

@@ -123,8 +123,17 @@ class Bench:
             tx.execute(update(t.connection).where(t.connection.c.id == (connection or self.faulty)).values(**values))
 
     def sign_in_again(self) -> None:
+        self.open_session()
         with self.database.write() as tx:
             plan.at_sign_in(tx, self.learner, self.clock())
+
+    def open_session(self) -> None:
+        """A new one: the old has ended, or may."""
+        value, now = secrets.token_urlsafe(32), self.clock()
+        with self.database.write() as tx:
+            sessions.open_session(tx, sessions.hash_of(value), self.learner, sid=None, id_token="", now=now,
+                                  authenticated_at=now, ends_at=now + timedelta(hours=12))
+        self.client.set_cookie("homeroom", value)
 
     def claims(self, number: int) -> list[bool]:
         """So many other learners want the platform under test at once: which of them get through. Undone at once."""

@@ -157,6 +157,8 @@ def redirect(target: str) -> bytes:
 DRIP: tuple[Piece, ...] = tuple(part for _ in range(100) for part in (b" ", 0.05))
 RESET = (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{\"acc", 0.02, Abort.RESET)
 
+HANG_UP = Abort.RESET
+
 
 def endless(total: int = 300_000_000) -> Fault:
     """A body of 300 MB that is never held in memory, here."""
