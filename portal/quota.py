@@ -16,6 +16,9 @@ from portal.priority import Priority
 
 WINDOW = timedelta(minutes=1)
 GROWTH_PER_MINUTE = 1.1
+LEAST_LEARNED = 10.0
+"""Calls per minute that a 429 leaves at least: one learner's refresh takes a few, and with fewer none would ever end.
+The pause that the platform asks for is kept in any case."""
 UNLIMITED = 100_000.0
 
 
@@ -68,9 +71,9 @@ def take(quota: Quota, declared: int | None, lane: Lane, now: datetime) -> Quota
 
 
 def stormed(quota: Quota, declared: int | None, now: datetime) -> Quota:
-    """After a 429: half of what was really used, but at least one call a minute. One lesson a second is enough: the
+    """After a 429: half of what was really used, but at least what a refresh takes. One lesson a second is enough: the
     answers to calls already on their way say nothing new."""
     if quota.learned_at is not None and now - quota.learned_at < timedelta(seconds=1):
         return quota
     seen = max(1.0, float(quota.used))
-    return replace(quota, learned=max(1.0, min(seen, allowance(quota, declared, now)) / 2), learned_at=now)
+    return replace(quota, learned=max(LEAST_LEARNED, min(seen, allowance(quota, declared, now)) / 2), learned_at=now)
