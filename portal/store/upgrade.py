@@ -18,13 +18,13 @@ from portal.store.database import Database
 _LOCK_NUMBER = 0x484F4D45   # any constant: names the advisory lock on PostgreSQL
 
 
-def upgrade(database: Database) -> None:
-    """Two processes may call this at once: the second waits, then finds nothing to do."""
+def upgrade(database: Database, to: str = "head") -> None:
+    """Two processes may call this at once: the second waits, then finds nothing to do. to: an older revision."""
     with _alone(database):
         config = _config()
         with database.engine.begin() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
 
 
 def is_current(database: Database) -> bool:
