@@ -228,3 +228,45 @@ def test_ralph__check_names_the_wrong_secret(lrs: Ralph) -> None:
         *_before, last = adapter.check()
     assert last.outcome is Outcome.FAILED
     assert "secret" in last.remedy
+
+
+def named_since(lrs: Ralph, cursor: str | None) -> tuple[list[str], str]:
+    """Whom the store names from this cursor on, over all pages, and where it ended."""
+    adapter = connected(lrs)
+    names: list[str] = []
+    with adapter.session:
+        while True:
+            page = adapter.changed_since(cursor)
+            names += [str(one.email or one.id_number) for one in page.learners]
+            cursor = page.next_cursor
+            if not page.more:
+                return names, cursor
+
+
+def since(minute: int) -> str:
+    return json.dumps({"since": at(minute), "newest": at(minute)})
+
+
+@pytest.mark.parametrize(("minute", "names"), [
+    (39, {"E-1", "alice@example.org.evil.example", "malice@example.org", "Bob@example.org", "dave@example.org"}),
+    (42, {"Bob@example.org", "dave@example.org"}),
+    (43, {"dave@example.org"}),
+    (999, {"dave@example.org"}),
+    (1000, set()),
+])
+def test_ralph__changes_name_who_did_something_since(lrs: Ralph, minute: int, names: set[str]) -> None:
+    assert set(named_since(lrs, since(minute))[0]) == names
+
+
+def test_ralph__changes_from_now_on_of_a_quiet_store_name_nobody(lrs: Ralph) -> None:
+    names, cursor = named_since(lrs, None)
+    assert names == []
+    assert named_since(lrs, cursor)[0] == []
+
+
+def test_ralph__changes_are_named_once_although_the_overlap_is_read_again(lrs: Ralph) -> None:
+    """The cursor as it stands while the seeded statements are new: the store has been read up to the last of them."""
+    _, end = named_since(lrs, since(39))
+    again = json.loads(end) | {"since": at(39)}
+    assert again["seen"]
+    assert set(named_since(lrs, json.dumps(again))[0]) == set()
