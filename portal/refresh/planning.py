@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from portal.quota import Lane
+from portal.quota import CALLS_PER_REFRESH, Lane
 
 HERE, TODAY, LATELY = timedelta(hours=1), timedelta(hours=24), timedelta(days=14)
 """Seen within this time: here now, here today, here lately."""
 TODAY_EVERY, LATELY_EVERY = timedelta(hours=4), timedelta(hours=24)
-CALLS_PER_REFRESH = 6
-"""An estimate: finding nothing new about one learner takes 2 to 10 calls with the adapters at hand."""
 ROUTINE = 0.8
 """Of the lane's share; the rest is left for syncs, for what has to be tried again, and for a wrong estimate."""
 

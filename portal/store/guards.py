@@ -10,14 +10,14 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.records import Capability
 from portal import breaker as rules
 from portal import quota as quotas
 from portal.breaker import Breaker, State
-from portal.quota import Lane, Quota
+from portal.quota import CALLS_PER_REFRESH, Lane, Quota
 from portal.store import schema as t
 from portal.store.database import Transaction
 
@@ -31,39 +31,53 @@ SYNCS = frozenset({CATALOGUE, CHANGES})
 PARALLEL = 4
 """Refreshes of one connection at the same time (the bulkhead): one slow platform never takes all threads."""
 
+QUOTA_COLUMNS = (t.connection.c.calls_per_minute, t.quota.c.spent, t.quota.c.learned, t.quota.c.learned_at)
+
 
 @dataclass(frozen=True, slots=True)
 class Door:
     """A connection that may be asked now. learners: there is something to ask about them; syncs: what else may be
-    asked."""
+    asked. busy: refreshes that run there at the moment; declared: the vendor's calls per minute, if known."""
 
     connection_id: int
     learners: bool
     syncs: frozenset[str]
     breakers: Mapping[str, Breaker]
     capabilities: frozenset[str]
+    busy: int
+    quota: Quota
+    declared: int | None
+
+    def has_room(self, lane: Lane, now: datetime) -> bool:
+        """Whether this lane has calls left for one more whole refresh. Without this, refreshes side by side would
+        share the last calls of a small quota, each stop half-way, and begin again for ever."""
+        return quotas.room(self.quota, self.declared, lane, now, CALLS_PER_REFRESH,
+                           ahead=CALLS_PER_REFRESH * self.busy) is None
 
 
 def doors(tx: Transaction, now: datetime) -> list[Door]:
     """Every connection that is neither paused, resting, refused nor full."""
-    c, r = t.connection, t.refresh
+    c, r, q = t.connection, t.refresh, t.quota
     busy = (select(r.c.connection_id, func.count().label("n")).where(r.c.lease_until >= now)
             .group_by(r.c.connection_id).subquery())
     open_now = tx.execute(
-        select(c.c.id, c.c.capabilities).outerjoin(busy, busy.c.connection_id == c.c.id)
+        select(c.c.id, c.c.capabilities, func.coalesce(busy.c.n, 0).label("busy"), *QUOTA_COLUMNS)
+        .select_from(c).outerjoin(busy, busy.c.connection_id == c.c.id).outerjoin(q, q.c.connection_id == c.c.id)
         .where(c.c.archived_at.is_(None), c.c.paused_at.is_(None), or_(c.c.not_before.is_(None), c.c.not_before <= now),
                or_(c.c.refused_version.is_(None), c.c.refused_version != c.c.credentials_version),
                func.coalesce(busy.c.n, 0) < PARALLEL)).all()
-    known = _breakers(tx, [row.id for row in open_now])
-    found = (_door(row.id, frozenset(row.capabilities), known.get(row.id, {}), now) for row in open_now)
+    known = breakers(tx, [row.id for row in open_now])
+    found = (_door(row, known.get(row.id, {}), now) for row in open_now)
     return [door for door in found if door.learners or door.syncs]
 
 
-def _door(connection_id: int, capabilities: frozenset[str], breakers: Mapping[str, Breaker], now: datetime) -> Door:
+def _door(row: Any, breakers: Mapping[str, Breaker], now: datetime) -> Door:
+    capabilities = frozenset(row.capabilities)
     shut = {operation for operation, one in breakers.items() if rules.state(one, now) is State.OPEN}
     personal = capabilities - SYNCS
-    return Door(connection_id, learners=ACCOUNTS not in shut and bool(personal - shut), syncs=SYNCS - shut,
-                breakers=breakers, capabilities=capabilities)
+    return Door(row.id, learners=ACCOUNTS not in shut and bool(personal - shut), syncs=SYNCS - shut,
+                breakers=breakers, capabilities=capabilities, busy=row.busy, quota=quota_from(row),
+                declared=row.calls_per_minute)
 
 
 def enter(tx: Transaction, door: Door, sync: str | None, now: datetime) -> frozenset[str]:
@@ -95,7 +109,7 @@ def record(tx: Transaction, connection_id: int, outcomes: Mapping[str, str | Non
     """outcomes: operation → None for a good call, or why it failed by the platform's fault."""
     if not outcomes:
         return Turn()
-    known = _breakers(tx, [connection_id]).get(connection_id, {})
+    known = breakers(tx, [connection_id]).get(connection_id, {})
     after = dict(known)
     for operation, reason in outcomes.items():
         before = known.get(operation) or Breaker(window_started_at=now)
@@ -124,7 +138,7 @@ def _tell(tx: Transaction, connection_id: int, resting: list[Breaker]) -> None:
 
 def spend(tx: Transaction, connection_id: int, lane: Lane, now: datetime) -> datetime | None:
     """One call. None when it may be made now, else the moment from which this lane may call."""
-    current, declared = _quota(tx, connection_id, now)
+    current, declared = _quota(tx, connection_id)
     result = quotas.take(current, declared, lane, now)
     if isinstance(result, datetime):
         return result
@@ -134,7 +148,7 @@ def spend(tx: Transaction, connection_id: int, lane: Lane, now: datetime) -> dat
 
 def told_to_wait(tx: Transaction, connection_id: int, now: datetime, not_before: datetime) -> None:
     """A 429 or 503 with a moment: nobody calls before it, and the limit is lowered."""
-    current, declared = _quota(tx, connection_id, now)
+    current, declared = _quota(tx, connection_id)
     _keep(tx, connection_id, quotas.stormed(current, declared, now))
     c = t.connection
     later = case((or_(c.c.not_before.is_(None), c.c.not_before < not_before), not_before), else_=c.c.not_before)
@@ -162,7 +176,8 @@ def reopen(tx: Transaction, connection_id: int) -> None:
     tx.execute(t.breaker.delete().where(t.breaker.c.connection_id == connection_id))
 
 
-def _breakers(tx: Transaction, connection_ids: list[int]) -> dict[int, dict[str, Breaker]]:
+def breakers(tx: Transaction, connection_ids: list[int]) -> dict[int, dict[str, Breaker]]:
+    """By connection and operation; what was never asked has none."""
     found: dict[int, dict[str, Breaker]] = {}
     for row in tx.execute(select(t.breaker).where(t.breaker.c.connection_id.in_(connection_ids))):
         values = {f.name: getattr(row, f.name) for f in fields(Breaker)}
@@ -174,15 +189,16 @@ def _save(tx: Transaction, connection_id: int, operation: str, one: Breaker) -> 
     _upsert(tx, t.breaker, {"connection_id": connection_id, "operation": operation}, asdict(one))
 
 
-def _quota(tx: Transaction, connection_id: int, now: datetime) -> tuple[Quota, int | None]:
+def _quota(tx: Transaction, connection_id: int) -> tuple[Quota, int | None]:
     q, c = t.quota, t.connection
-    row = tx.execute(
-        select(c.c.calls_per_minute, q.c.window_started_at, q.c.used, q.c.learned, q.c.learned_at)
-        .select_from(c).outerjoin(q, and_(q.c.connection_id == c.c.id)).where(c.c.id == connection_id)
-        .with_for_update(of=c)).one()
-    if row.window_started_at is None:
-        return Quota(window_started_at=now), row.calls_per_minute
-    return Quota(row.window_started_at, row.used, row.learned, row.learned_at), row.calls_per_minute
+    row = tx.execute(select(*QUOTA_COLUMNS).select_from(c).outerjoin(q, q.c.connection_id == c.c.id)
+                     .where(c.c.id == connection_id).with_for_update(of=c)).one()
+    return quota_from(row), row.calls_per_minute
+
+
+def quota_from(row: Any) -> Quota:
+    """row: at least QUOTA_COLUMNS, outer-joined."""
+    return Quota(tuple((slot, calls) for slot, calls in row.spent or ()), row.learned, row.learned_at)
 
 
 def _keep(tx: Transaction, connection_id: int, quota: Quota) -> None:

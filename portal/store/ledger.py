@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, exists, func, literal, nu
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.priority import Priority
+from portal.quota import lane_of
 from portal.store import guards
 from portal.store import schema as t
 from portal.store.database import Transaction
@@ -143,9 +144,12 @@ def claim(tx: Transaction, worker: str, now: datetime, lease: timedelta,
         if not found:
             return None
         chosen = max(found, key=lambda row: (row.priority, -(row.due_at or row.lease_until).timestamp()))
+        door = next(door for door in doors if door.connection_id == chosen.connection_id)
+        if not door.has_room(lane_of(chosen.priority), now):
+            doors.remove(door)
+            continue
         job = _lease(tx, chosen, worker, now, lease)
         if job is not None:
-            door = next(door for door in doors if door.connection_id == job.connection_id)
             sync = job.subject if job.learner_id is None else None
             return replace(job, resting=guards.enter(tx, door, sync, now))
 

@@ -146,7 +146,7 @@ connection = Table(
     Column("created_at", Moment, nullable=False), Column("paused_at", Moment), Column("archived_at", Moment),
     Column("not_before", Moment), Column("rest_reason", String(500), nullable=False, default="", server_default=""),
     Column("resting_since", Moment), Column("refused_version", Integer), Column("calls_per_minute", Integer),
-    Column("credentials_version", Integer, nullable=False, default=1),
+    Column("credentials_version", Integer, nullable=False, default=1), Column("paces", JSON),
     UniqueConstraint("name"),
 )
 
@@ -236,8 +236,9 @@ refresh = Table(
 )
 
 quota = Table(
-    "quota", metadata, _connection(primary_key=True), Column("window_started_at", Moment, nullable=False),
-    Column("used", Integer, nullable=False, default=0), Column("learned", Double), Column("learned_at", Moment),
+    "quota", metadata, _connection(primary_key=True),
+    Column("spent", JSON, nullable=False, default=list, server_default="[]"),
+    Column("learned", Double), Column("learned_at", Moment),
 )
 
 breaker = Table(

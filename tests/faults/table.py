@@ -471,7 +471,7 @@ def all_down(bench: Bench) -> None:
     for platform in bench.zoo.platforms.values():
         platform.fault = zoo.always(*zoo.RESET)
     bench.clock.forward(hours=1)
-    bench.start()
+    bench.restart()
 
 
 def no_storm(bench: Bench, situation: str) -> None:

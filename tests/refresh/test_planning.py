@@ -8,9 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from portal.quota import Lane
+from portal.quota import CALLS_PER_REFRESH, Lane
 from portal.refresh.planning import (
-    CALLS_PER_REFRESH,
     LATELY_EVERY,
     TODAY_EVERY,
     Crowd,
