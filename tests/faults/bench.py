@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+import sqlite3
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -55,28 +56,47 @@ def settings_of(path: Path) -> Settings:
         "issuer": "http://127.0.0.1:1", "client_id": "homeroom", "client_secret": "s", "insecure_loopback": True})
 
 
+class Seat:
+    """A running portal over one database file. It is kept between cases, since starting it costs more than a case."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.clock, self.settings = path, FrozenClock(NOW), settings_of(path)
+        self.database = Database(self.settings.database)
+        self.app = create_app(self.settings, clock=self.clock)
+
+    def holding(self, template: Path) -> Seat:
+        """The same portal, with what this database holds in place of everything else."""
+        with closing(sqlite3.connect(template)) as source, closing(sqlite3.connect(self.path)) as target:
+            source.backup(target)
+        self.clock.moment = NOW
+        return self
+
+
 @dataclass
 class Bench:
     """faulty: the connection under test, called Campus; the others are well."""
 
-    path: Path
+    seat: Seat
     zoo: Zoo
     monkeypatch: pytest.MonkeyPatch
     stack: ExitStack
-    clock: FrozenClock = field(default_factory=lambda: FrozenClock(NOW))
     limits: Limits = ROOMY
     faulty: int = 1
     name_server: NameServer | None = None
 
     def __post_init__(self) -> None:
-        self.start()
+        self._sit()
 
-    def start(self) -> None:
-        """Everything a process holds in memory is new; calling it again is a restart with cold caches."""
-        self.database = Database(f"sqlite:///{self.path}")
-        self.stack.callback(self.database.close)
-        self.settings = settings_of(self.path)
-        self.client: FlaskClient = create_app(self.settings, clock=self.clock).test_client()
+    def restart(self) -> None:
+        """Everything a process holds in memory is new, every cache is cold."""
+        clock, self.seat = self.clock, Seat(self.seat.path)
+        self.seat.clock.moment = clock()
+        self.stack.callback(self.seat.database.close)
+        self._sit()
+
+    def _sit(self) -> None:
+        self.database, self.clock, self.settings = self.seat.database, self.seat.clock, self.seat.settings
+        self.client: FlaskClient = self.seat.app.test_client()
         self.client.set_cookie("homeroom", COOKIE)
         with self.database.read() as tx:
             self.learner = _first_learner(tx)
@@ -89,7 +109,7 @@ class Bench:
     def refresher(self) -> Refresher:
         opener = Opener(
             registry=Registry({"toy": Toy}), vault=Vault(self.settings), database=self.database,
-            cache=CatalogueCache(self.path.parent / "cache.sqlite"), clock=self.clock, limits=self.limits,
+            cache=CatalogueCache(self.seat.path.parent / "cache.sqlite"), clock=self.clock, limits=self.limits,
             throttle=lambda number, lane: StoredThrottle(self.database, number, lane, self.clock))
         return Refresher(database=self.database, opener=opener, clock=self.clock, active_every=timedelta(minutes=30),
                          worker="test")
@@ -234,7 +254,8 @@ def template(folder: Path, empty: Path, zoo: Zoo, *, platforms: int, warm: bool)
     database.close()
     if warm:
         with ExitStack() as stack:
-            bench = Bench(path, zoo, pytest.MonkeyPatch(), stack)
+            bench = Bench(Seat(path), zoo, pytest.MonkeyPatch(), stack)
+            stack.callback(bench.database.close)
             for number in range(1, platforms + 1):
                 bench.refresh(number)
                 assert len(bench.shown(number)) == 8

@@ -13,7 +13,7 @@ import pytest
 
 from tests.faults import bench as benches
 from tests.faults.addresses import Authority
-from tests.faults.bench import Bench
+from tests.faults.bench import Bench, Seat
 from tests.faults.zoo import Zoo, open_zoo
 
 MakeBench = Callable[[str], Bench]
@@ -45,22 +45,27 @@ def _templates(_zoo: Zoo, _sqlite_template: Path, tmp_path_factory: pytest.TempP
             for situation, count in _PLATFORMS.items()}
 
 
-@pytest.fixture
-def make_bench(zoo: Zoo, _templates: dict[str, Path], tmp_path: Path) -> Iterator[MakeBench]:
-    """A bench in a situation: cold (nothing stored), warm (good data stored), one-of-six (six platforms, warm)."""
-    with ExitStack() as stack:
-        made: list[Bench] = []
+@pytest.fixture(scope="session")
+def _seat(_templates: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seat]:
+    path = tmp_path_factory.mktemp("seat") / "homeroom.sqlite"
+    shutil.copy(_templates["cold"], path)
+    seat = Seat(path)
+    yield seat
+    seat.database.close()
 
+
+@pytest.fixture
+def make_bench(zoo: Zoo, _seat: Seat, _templates: dict[str, Path]) -> Iterator[MakeBench]:
+    """A bench in a situation: cold (nothing stored), warm (good data stored), one-of-six (six platforms, warm). It
+    takes the place of the one before."""
+    with ExitStack() as kept:
         def make(situation: str) -> Bench:
+            kept.close()
             zoo.reset()
-            folder = tmp_path / str(len(made))
-            folder.mkdir()
-            path = folder / "homeroom.sqlite"
-            shutil.copy(_templates[situation], path)
-            monkeypatch = stack.enter_context(pytest.MonkeyPatch.context())
-            made.append(Bench(path, zoo, monkeypatch, stack.enter_context(ExitStack())))
-            made[-1].clock.forward(minutes=5)
-            return made[-1]
+            monkeypatch = kept.enter_context(pytest.MonkeyPatch.context())
+            bench = Bench(_seat.holding(_templates[situation]), zoo, monkeypatch, kept.enter_context(ExitStack()))
+            bench.clock.forward(minutes=5)
+            return bench
         yield make
 
 

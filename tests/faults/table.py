@@ -114,7 +114,7 @@ def slow_names(bench: Bench) -> None:
 
 
 def slow_names_hold_one_thread(bench: Bench, situation: str) -> None:
-    for _ in range(12):
+    for _ in range(6):
         bench.refresh()
         bench.clock.forward(minutes=1)
     assert bench.name_server is not None

@@ -77,13 +77,13 @@ def test_outage__of_everything_for_a_day_and_the_return(make_bench: MakeBench) -
     for platform in bench.zoo.platforms.values():
         platform.fault = zoo.always(zoo.HANG_UP)
     began = bench.clock()
-    for _ in range(45):
+    for _ in range(30):
         day.pass_by(present=True)
     _serves_what_it_knew(bench, known)
-    for _ in range(45):
+    for _ in range(46):
         day.pass_by(30, present=False)
     _serves_what_it_knew(bench, known)
-    for _ in range(45):
+    for _ in range(30):
         day.pass_by(present=True)
     _serves_what_it_knew(bench, known)
     assert bench.clock() - began == timedelta(hours=24)
