@@ -8,6 +8,7 @@ import click
 
 from portal.commands.adapters import adapters
 from portal.commands.badges import badges
+from portal.commands.connections import connections
 from portal.commands.demo import demo
 from portal.commands.learners import learners
 from portal.commands.running import db, refresh, serve
@@ -21,7 +22,7 @@ def homeroom() -> None:
     """One sign-in, one page: everything your people learn, from every platform they use."""
 
 
-for command in (serve, demo, db, refresh, learners, adapters, badges):
+for command in (serve, demo, db, refresh, connections, learners, adapters, badges):
     homeroom.add_command(command)
 
 

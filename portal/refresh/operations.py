@@ -11,6 +11,7 @@ from typing import Any
 from adapters.contract import Adapter, ReadsCatalogue, ReadsChanges
 from portal.priority import Priority
 from portal.refresh import plan
+from portal.refresh.planning import HERE
 from portal.refresh.reconcile import LEAST_TO_DOUBT, compare_resources
 from portal.refresh.syncing import Operation, Page
 from portal.store import guards, learning, ledger, people
@@ -51,10 +52,11 @@ class Catalogue:
         if not sync.complete:
             return held
         gone = learning.count_listed(tx, sync.connection_id, unseen_since=sync.started_at)
-        if sync.known >= LEAST_TO_DOUBT and gone * 2 > sync.known:
-            since = held.get(self.name)
-            if since is None or now - datetime.fromisoformat(since) < BELIEVED_AFTER:
-                return {self.name: since or now.isoformat()}
+        since = held.get(self.name)
+        doubted = gone and (since or (sync.known >= LEAST_TO_DOUBT and gone * 2 > sync.known))
+        believed = since is not None and now - datetime.fromisoformat(since) >= BELIEVED_AFTER
+        if doubted and not believed:
+            return {self.name: since or now.isoformat()}
         learning.archive_unseen(tx, sync.connection_id, sync.started_at, now)
         return {}
 

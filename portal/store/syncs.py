@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.store import schema as t
 from portal.store.database import Transaction
+from portal.store.guards import SYNCS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,12 @@ def get(tx: Transaction, connection_id: int, operation: str) -> Sync | None:
     row = tx.execute(select(s).where(
         and_(s.c.connection_id == connection_id, s.c.operation == operation))).one_or_none()
     return Sync(**{f.name: getattr(row, f.name) for f in fields(Sync)}) if row else None
+
+
+def all_of(tx: Transaction, connection_id: int) -> list[Sync]:
+    """Running and finished ones of a connection, by operation."""
+    found = (get(tx, connection_id, one) for one in sorted(SYNCS))
+    return [sync for sync in found if sync is not None]
 
 
 def save(tx: Transaction, sync: Sync) -> None:
