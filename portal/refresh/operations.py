@@ -91,10 +91,10 @@ class Changes:
 
     def forget(self, tx: Transaction, connection_id: int, now: datetime) -> None:
         """Who changed meanwhile is not known: everybody who is here is asked about again."""
-        ledger.enqueue_here(tx, connection_id, now - plan.HERE, now)
+        ledger.enqueue_here(tx, connection_id, now - HERE, now)
 
     def again(self, tx: Transaction, now: datetime) -> datetime:
-        return plan.next_changes(now, somebody_is_here=people.anybody_since(tx, now - plan.HERE))
+        return plan.next_changes(now, somebody_is_here=people.anybody_since(tx, now - HERE))
 
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType({one.name: one for one in (Catalogue(), Changes())})

@@ -7,9 +7,11 @@ were here today, then to those of the last fortnight. Whoever was away longer is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Self
 
 from portal.quota import CALLS_PER_REFRESH, Lane
 
@@ -59,6 +61,15 @@ class Paces:
             return None
         pace: Pace = getattr(self, recency.value)
         return pace.every
+
+    def as_json(self) -> dict[str, float | None]:
+        """Seconds between two refreshes, by recency."""
+        return {one.value: every.total_seconds() if (every := self.of(one)) is not None else None for one in Recency}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, float | None]) -> Self:
+        return cls(*(Pace(None if (seconds := stored[one.value]) is None else timedelta(seconds=seconds))
+                     for one in Recency))
 
 
 def recency(seen_at: datetime | None, now: datetime) -> Recency | None:

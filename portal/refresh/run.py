@@ -28,7 +28,8 @@ from portal.quota import OwnQuota, lane_of
 from portal.refresh import plan
 from portal.refresh.applying import apply_learner
 from portal.refresh.operations import OPERATIONS
-from portal.refresh.reactions import next_attempt, reaction_to
+from portal.refresh.planning import HERE
+from portal.refresh.reactions import reaction_to
 from portal.refresh.reading import Reading, read_learner
 from portal.refresh.recommend import recommend
 from portal.refresh.syncing import Syncer
@@ -102,12 +103,13 @@ class Refresher:
             turn = guards.record(tx, row.id, _faults(reading), now, random.random())  # noqa: S311 – jitter
             _tell(row.name, turn, reading)
             if turn.back:
-                ledger.wake_failed(tx, row.id, now - plan.HERE, now)
+                ledger.wake_failed(tx, row.id, now - HERE, now)
             if learner is None or reading.error is not None:
                 assert reading.error is not None
-                self._postpone(tx, job, row, reading.error, now)
+                self._postpone(tx, job, row, learner, reading.error, now)
                 return
-            next_at = now + plan.HELD_AGAIN if held else plan.next_refresh(learner, now, self.active_every)
+            next_at = now + plan.HELD_AGAIN if held else plan.next_refresh(
+                learner, now, plan.paces_of(current, self.active_every))
             ledger.finish(tx, job, now, next_at, complete=reading.complete and not held, held=held,
                           warnings=[as_json(w) for w in reading.warnings])
 
@@ -130,7 +132,8 @@ class Refresher:
         recommend(tx, learner, now)
         return applied.held
 
-    def _postpone(self, tx: Transaction, job: Job, row: ConnectionRow, error: PlatformError, now: datetime) -> None:
+    def _postpone(self, tx: Transaction, job: Job, row: ConnectionRow, learner: Learner | None, error: PlatformError,
+                  now: datetime) -> None:
         if isinstance(error, OwnQuota):
             ledger.put_back(tx, job, error.not_before)
             return
@@ -147,7 +150,7 @@ class Refresher:
         if isinstance(error, NotLinked) and job.learner_id is not None:
             platforms.unlink(tx, job.learner_id, job.connection_id)
         sample = f" ({error.sample})" if isinstance(error, BadAnswer) and error.sample else ""
-        ledger.postpone(tx, job, now, next_attempt(error, job.attempts, now), failure=error.kind,
+        ledger.postpone(tx, job, now, plan.next_try(learner, error, job.attempts, now), failure=error.kind,
                         reason=error.reason + sample)
 
 

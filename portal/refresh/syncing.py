@@ -21,6 +21,7 @@ from portal.clock import Clock
 from portal.connections.opening import Opener
 from portal.quota import lane_of
 from portal.refresh import plan
+from portal.refresh.planning import HERE
 from portal.refresh.reading import Reading
 from portal.security.vault import SecretUnreadable
 from portal.store import audit, guards, ledger, platforms, syncs
@@ -141,7 +142,7 @@ class Syncer:
             sync = advanced(sync, page, now)
             turn = guards.record(tx, row.id, {operation.name: None}, now, random.random())  # noqa: S311 – jitter
             if turn.back:
-                ledger.wake_failed(tx, row.id, now - plan.HERE, now)
+                ledger.wake_failed(tx, row.id, now - HERE, now)
             if sync.finished_at is not None:
                 self._finish(tx, job, operation, sync, page, now)
             elif last:

@@ -52,8 +52,12 @@ class Runner:
     def _plan(self) -> None:
         def look() -> bool:
             refresher = self._refresher
+            now, every = refresher.clock(), refresher.active_every
+            with refresher.database.read() as tx:
+                paces = plan.paces_now(tx, now, every)
             with refresher.database.write() as tx:
-                due = plan.tick(tx, refresher.clock(), refresher.active_every)
+                plan.keep_paces(tx, paces)
+                due = plan.tick(tx, now, every)
             if due:
                 self.wake()
             return False

@@ -146,6 +146,15 @@ def spend(tx: Transaction, connection_id: int, lane: Lane, now: datetime) -> dat
     return None
 
 
+def limits(tx: Transaction, now: datetime) -> dict[int, float]:
+    """Calls per minute of every connection in use that has a limit, by its vendor or learnt from a 429."""
+    c, q = t.connection, t.quota
+    rows = tx.execute(select(c.c.id, *QUOTA_COLUMNS).select_from(c).outerjoin(q, q.c.connection_id == c.c.id)
+                      .where(c.c.archived_at.is_(None), c.c.paused_at.is_(None)))
+    found = {row.id: quotas.allowance(quota_from(row), row.calls_per_minute, now) for row in rows}
+    return {one: limit for one, limit in found.items() if limit < quotas.UNLIMITED}
+
+
 def told_to_wait(tx: Transaction, connection_id: int, now: datetime, not_before: datetime) -> None:
     """A 429 or 503 with a moment: nobody calls before it, and the limit is lowered."""
     current, declared = _quota(tx, connection_id)

@@ -117,16 +117,21 @@ def enqueue_learner(tx: Transaction, learner_id: int, priority: Priority, now: d
     enqueue(tx, learner_id, ids, priority, now)
 
 
-def enqueue_active(tx: Transaction, seen_since: datetime, stale_before: datetime, now: datetime) -> int:
-    """Learners who were here lately and whose data is older than it should be; returns how many rows became due.
+def enqueue_active(tx: Transaction, seen_since: datetime, stale_before: Mapping[int, datetime], now: datetime) -> int:
+    """Learners who were here lately and whose data is older than it should be come before all who were not; returns
+    how many rows became due. stale_before: by connection; where it is missing nothing is done.
 
     Rows that failed keep the date the reaction gave them.
     """
+    if not stale_before:
+        return 0
     r, p = t.refresh, t.learner
+    stale = case({one: literal(moment, t.Moment) for one, moment in stale_before.items()}, value=r.c.connection_id)
     here = select(p.c.id).where(p.c.seen_at >= seen_since)
     found = tx.execute(
         update(r).where(r.c.learner_id.in_(here), r.c.lease_until.is_(None), r.c.failure.is_(None),
-                        r.c.succeeded_at < stale_before, or_(r.c.due_at.is_(None), r.c.due_at > now))
+                        r.c.succeeded_at <= stale,
+                        or_(r.c.due_at.is_(None), r.c.due_at > now, r.c.priority < int(Priority.ACTIVE)))
         .values(due_at=now, priority=int(Priority.ACTIVE)))
     return int(found.rowcount)
 

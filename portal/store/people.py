@@ -74,6 +74,20 @@ def anybody_since(connection: Connection, moment: datetime) -> bool:
     return bool(connection.execute(select(exists().where(t.learner.c.seen_at >= moment))).scalar_one())
 
 
+def crowds(connection: Connection, connection_ids: Collection[int], *since: datetime) -> dict[int, tuple[int, ...]]:
+    """By connection: how many learners with an account there were seen since the first moment, then since the second
+    and not the first, and so on. since: latest first."""
+    p, a = t.learner, t.account
+    if not connection_ids:
+        return {}
+    later: list[ColumnElement[bool]] = [p.c.seen_at < moment for moment in since]
+    counts = [func.count().filter(p.c.seen_at >= moment, *later[:number][-1:]) for number, moment in enumerate(since)]
+    rows = connection.execute(
+        select(a.c.connection_id, *counts).select_from(p).join(a, a.c.learner_id == p.c.id)
+        .where(p.c.seen_at >= since[-1], a.c.connection_id.in_(connection_ids)).group_by(a.c.connection_id))
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
 def save(connection: Connection, person: Person, now: datetime, *, signed_in: bool = True) -> Learner:
     """Create or update the learner with this issuer and subject. signed_in: note the moment as a sign-in."""
     values = {

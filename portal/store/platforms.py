@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, null, select, update
 
 from adapters.records import Account, Capability
 from portal.store import schema as t
@@ -31,6 +31,8 @@ class ConnectionRow:
     """No call before this moment: the platform asked for a pause."""
     paused_at: datetime | None
     archived_at: datetime | None
+    paces: dict[str, float | None] | None = None
+    """Seconds between two routine refreshes of a learner, where the vendor's quota sets them (``refresh.planning``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ def active(connection: Connection) -> list[ConnectionRow]:
     query = (select(t.connection).where(t.connection.c.archived_at.is_(None), t.connection.c.paused_at.is_(None))
              .order_by(t.connection.c.name))
     return [_connection_from(row) for row in connection.execute(query)]
+
+
+def keep_paces(connection: Connection, connection_id: int, paces: dict[str, float | None] | None) -> None:
+    values = {"paces": null() if paces is None else paces}
+    connection.execute(update(t.connection).where(t.connection.c.id == connection_id).values(**values))
 
 
 def archive(connection: Connection, connection_id: int, now: datetime) -> None:
@@ -122,4 +129,4 @@ def _connection_from(row: Row[Any]) -> ConnectionRow:
         id=row.id, adapter=row.adapter, name=row.name, settings=row.settings, allow_private=row.allow_private,
         launch_hosts=frozenset(row.launch_hosts), capabilities=frozenset(Capability(c) for c in row.capabilities),
         credentials_version=row.credentials_version, not_before=row.not_before, paused_at=row.paused_at,
-        archived_at=row.archived_at)
+        archived_at=row.archived_at, paces=row.paces)

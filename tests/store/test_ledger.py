@@ -135,8 +135,8 @@ def test_enqueue_active__only_people_who_are_here_and_whose_data_is_old(database
             ledger.finish(tx, job, clock(), None, complete=True)
         clock.forward(minutes=40)
         since = clock() - timedelta(hours=1)
-        assert ledger.enqueue_active(tx, since, clock() - timedelta(hours=1), clock()) == 0
-        assert ledger.enqueue_active(tx, since, clock() - timedelta(minutes=30), clock()) == 1
+        assert ledger.enqueue_active(tx, since, {connection: clock() - timedelta(hours=1)}, clock()) == 0
+        assert ledger.enqueue_active(tx, since, {connection: clock() - timedelta(minutes=30)}, clock()) == 1
         job = ledger.claim(tx, "w", clock(), LEASE)
         assert job is not None
         assert job.learner_id == here.id
