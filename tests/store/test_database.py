@@ -52,7 +52,8 @@ def test_read_only__pages_are_read_and_writing_is_refused_with_a_page(
         tx.exec_driver_sql(
             "INSERT INTO resource (connection_id, external_id, title, url, type, summary, provider, topics, "
             "identifiers, open_to_all, popularity, observed_at, changed_at) VALUES (?, '1', 'Fire', "
-            "'https://campus.example/1', 'course', '', '', '[]', '[]', 1, 0, '2026-11-20', '2026-11-20')", (connection,))
+            "'https://campus.example/1', 'course', '', '', '[]', '[]', 1, 0, '2026-11-20', '2026-11-20')",
+            (connection,))
     services = app.extensions["homeroom"]
 
     @event.listens_for(services.database.engine, "connect")
