@@ -206,7 +206,7 @@ def _ask_for_everything(database: Database, connection: int) -> None:
     now = datetime.now(UTC)
     with database.write() as tx:
         for operation in sorted(guards.SYNCS):
-            ledger.enqueue_sync(tx, operation, [connection], Priority.BACKFILL, now)
+            ledger.enqueue_sync(tx, operation, [connection], Priority.ACTIVE, now)      # they run beside the learners
         everybody = tx.execute(select(t.learner.c.id).order_by(t.learner.c.id)).scalars().all()
         ledger.enqueue_learners(tx, everybody, connection, Priority.BACKFILL, now)
 
