@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import pytest
 import requests
 
-from adapters.contract import CheckStep, Outcome
+from adapters.contract import CheckStep, Outcome, whole_catalogue
 from adapters.egress import EgressPolicy
 from adapters.errors import Ambiguous, CredentialsRefused, Forbidden, Misconfigured, NotLinked
 from adapters.kolibri import KolibriAdapter
@@ -213,7 +213,7 @@ def learn_script(base_url: str) -> str:
 def test_catalogue__every_resource_on_the_device_but_those_for_coaches(kolibri: RealKolibri, connect: Connect) -> None:
     nodes = kolibri.ids["nodes"]
 
-    snapshot = connect().catalogue()
+    snapshot = whole_catalogue(connect())
 
     assert snapshot.complete
     assert set(by_id(snapshot.resources)) == {nodes[n] for n in ("video", "document", "exercise", "audio", "app")}
@@ -221,7 +221,7 @@ def test_catalogue__every_resource_on_the_device_but_those_for_coaches(kolibri: 
 
 
 def test_enrolments__describe_a_resource_as_the_catalogue_does(connect: Connect) -> None:
-    catalogue = by_id(connect().catalogue().resources)
+    catalogue = by_id(whole_catalogue(connect()).resources)
 
     shared = [r for r in enrolments_of(connect(), "alice").resources if r.external_id in catalogue]
 
