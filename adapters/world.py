@@ -20,13 +20,14 @@ from adapters.records import Assignment, Badge, Enrolment, LearningResource
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """username is the key of everything below."""
+    """username is the key of everything below. active: False for an account that is closed and still listed."""
 
     username: str
     email: str
     id_number: str
     name: str
     language: str = "en"
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,7 +148,7 @@ class _Moodle:
         person = self._people[user]
         return {"id": user, "username": person.username.lower(), "fullname": person.name, "email": person.email,
                 "department": "", "idnumber": person.id_number, "firstaccess": 0, "lastaccess": 0, "auth": "oidc",
-                "suspended": False, "confirmed": True, "lang": person.language, "timezone": "99"}
+                "suspended": not person.active, "confirmed": True, "lang": person.language, "timezone": "99"}
 
     def _users(self, form: Mapping[str, str], base: str) -> Any:
         if form.get("criteria[0][key]") != "email":

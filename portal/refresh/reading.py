@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.contract import Adapter, IdentifiesLearners, read
-from adapters.errors import BadAnswer, Forbidden, PlatformError, WrongLearner
+from adapters.errors import Ambiguous, BadAnswer, Forbidden, NotLinked, PlatformError, WrongLearner
 from adapters.records import Account, Capability, LearnerIdentity, Notice, Snapshot
 from portal.store.guards import ACCOUNTS
 
@@ -16,10 +16,12 @@ from portal.store.guards import ACCOUNTS
 class Reading:
     """What came back. error: the failure that ended the reading; what was read before it is still good.
 
-    outcomes: operation → None where it was answered, else the error: for the breakers.
+    outcomes: operation → None where it was answered, else the error: for the breakers. found: the account was looked
+    for and found this time, so its evidence is fresh.
     """
 
     account: Account | None = None
+    found: bool = False
     snapshots: list[Snapshot] = field(default_factory=list)
     warnings: list[Notice] = field(default_factory=list)
     error: PlatformError | None = None
@@ -31,15 +33,17 @@ class Reading:
 
 
 def read_learner(adapter: Adapter[Any], learner: LearnerIdentity, known: Account | None,
-                 resting: Set[str] = frozenset()) -> Reading:
-    """known: the account linked before. resting: operations not to call now.
+                 resting: Set[str] = frozenset(), *, look_again: bool = False) -> Reading:
+    """known: the account linked before. resting: operations not to call now. look_again: find the account anew.
 
     One capability that fails by itself (a broken badge list, a missing permission) does not take the others down;
     anything else ends the reading.
     """
     reading = Reading()
     try:
-        reading.account = known or _asked(reading, ACCOUNTS, lambda: _find(adapter, learner))
+        reading.account = known
+        if known is None or look_again:
+            _find(adapter, learner, reading)
         for capability in sorted(type(adapter).capabilities() - {Capability.CATALOGUE}):
             if capability.value in resting:
                 reading.warnings.append(Notice(f"{capability.value}_resting", "not asked: it failed several times"))
@@ -53,10 +57,25 @@ def read_learner(adapter: Adapter[Any], learner: LearnerIdentity, known: Account
     return reading
 
 
-def _find(adapter: Adapter[Any], learner: LearnerIdentity) -> Account:
+def _find(adapter: Adapter[Any], learner: LearnerIdentity, reading: Reading) -> None:
+    """An account known before is kept when it is not found again – an e-mail may have changed on one side – and in
+    doubt when another one is found, or several."""
     if not isinstance(adapter, IdentifiesLearners):
         raise TypeError(f"{adapter.manifest.key} reads learners but cannot find them")
-    return adapter.find_account(learner)
+    known = reading.account
+    try:
+        account = _asked(reading, ACCOUNTS, lambda: adapter.find_account(learner))
+    except Ambiguous:
+        raise
+    except NotLinked as error:
+        if known is None:
+            raise
+        reading.warnings.append(Notice("account_not_found_again", f"the link is kept; looked for anew: {error.reason}"))
+        return
+    if known is not None and known.external_id != account.external_id:
+        raise Ambiguous(f"the learner's {account.matched_by} leads to another account than the one linked",
+                        rule=account.matched_by, hits=2, operation=ACCOUNTS)
+    reading.account, reading.found = account, True
 
 
 def _asked(reading: Reading, operation: str, call: Any) -> Any:

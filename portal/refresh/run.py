@@ -20,12 +20,11 @@ from adapters.errors import (
     RateLimited,
     WrongLearner,
 )
-from adapters.records import Account
 from portal.clock import Clock
 from portal.connections.opening import Opener
 from portal.learner_view import Learner
 from portal.quota import OwnQuota, lane_of
-from portal.refresh import plan
+from portal.refresh import linking, plan
 from portal.refresh.applying import apply_learner
 from portal.refresh.operations import OPERATIONS
 from portal.refresh.planning import HERE
@@ -37,7 +36,7 @@ from portal.security.vault import SecretUnreadable
 from portal.store import audit, guards, ledger, people, platforms
 from portal.store.database import Database, Transaction
 from portal.store.ledger import Job
-from portal.store.platforms import ConnectionRow
+from portal.store.platforms import ConnectionRow, Link
 
 LEASE = timedelta(minutes=5)
 log = logging.getLogger(__name__)
@@ -67,7 +66,7 @@ class Refresher:
         with self.database.read() as tx:
             row = platforms.get(tx, job.connection_id)
             learner = people.by_id(tx, job.learner_id) if job.learner_id is not None else None
-            known = platforms.account_of(tx, job.learner_id, job.connection_id) if job.learner_id is not None else None
+            link = platforms.link_of(tx, job.learner_id, job.connection_id) if job.learner_id is not None else None
         if row is None or (learner is None and job.learner_id is not None):
             return      # the row went away with its learner or connection
         if learner is None:
@@ -76,14 +75,15 @@ class Refresher:
             if reading.error is None:
                 return      # settled page by page
         else:
-            reading = self._read(job, row, learner, known)
+            reading = self._read(job, row, learner, link)
         self._settle(job, row, learner, reading)
 
-    def _read(self, job: Job, row: ConnectionRow, learner: Learner, known: Account | None) -> Reading:
+    def _read(self, job: Job, row: ConnectionRow, learner: Learner, link: Link | None) -> Reading:
         try:
             adapter = self.opener.open(row, lane_of(job.priority))
             with adapter.session:
-                return read_learner(adapter, learner.identity(), known, job.resting)
+                return read_learner(adapter, learner.identity(), link.account if link else None, job.resting,
+                                    look_again=link is not None and linking.is_old(link, self.clock()))
         except (PlatformError, SecretUnreadable) as error:
             return Reading(error=error if isinstance(error, PlatformError) else Misconfigured(str(error)))
 
@@ -119,12 +119,12 @@ class Refresher:
         if learner is None:
             return dict(job.held)
         if reading.account is not None:
-            owner = platforms.owner_of(tx, row.id, reading.account.external_id)
-            if owner not in (None, learner.id):
-                reading.error = Ambiguous("the account is linked to another learner already",
-                                          rule=reading.account.matched_by, hits=2)
-                return {}
-            platforms.link(tx, learner.id, row.id, reading.account, now)
+            doubt = linking.doubt(tx, learner, row.id, reading.account, now)
+            if doubt is not None:
+                reading.error = doubt
+                return dict(job.held)
+            if reading.found:
+                platforms.link(tx, learner.id, row.id, reading.account, now)
         if not reading.snapshots:
             return dict(job.held)
         applied = apply_learner(tx, learner.id, row.id, job.run, reading.snapshots, job.held, now)
@@ -147,11 +147,18 @@ class Refresher:
                          {"critical": True, "type": error.kind, "reason": error.reason, "operation": error.operation})
         if isinstance(error, RateLimited):
             log.warning("%s asked us to wait until %s", row.name, error.not_before.isoformat(timespec="seconds"))
-        if isinstance(error, NotLinked) and job.learner_id is not None:
-            platforms.unlink(tx, job.learner_id, job.connection_id)
+        if (isinstance(error, NotLinked) and not isinstance(error, Ambiguous) and learner is not None
+                and platforms.unlink(tx, learner.id, row.id)):
+            audit.record(tx, now, "refresh", "account.unlinked", row.name,
+                         {"learner": learner.id, "reason": error.reason, "operation": error.operation})
         sample = f" ({error.sample})" if isinstance(error, BadAnswer) and error.sample else ""
         ledger.postpone(tx, job, now, plan.next_try(learner, error, job.attempts, now), failure=error.kind,
-                        reason=error.reason + sample)
+                        reason=error.reason + sample, about_learner=not _is_passing(error))
+
+
+def _is_passing(error: PlatformError) -> bool:
+    """The platform is in trouble, which says nothing about whose the account is."""
+    return reaction_to(error).platforms_fault or isinstance(error, RateLimited)
 
 
 def _tell(name: str, turn: guards.Turn, reading: Reading) -> None:

@@ -21,6 +21,9 @@ from portal.store import schema as t
 from portal.store.database import Transaction
 from portal.store.guards import Door
 
+NOT_THEIRS = frozenset({"Forbidden", "NotLinked", "Ambiguous"})
+"""Failures after which what is stored may be somebody else's, or no longer the learner's to see."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
@@ -214,12 +217,23 @@ def finish(tx: Transaction, job: Job, now: datetime, next_at: datetime | None, *
         priority=case((r.c.due_at.is_not(None), r.c.priority), else_=int(Priority.BACKFILL))))
 
 
-def postpone(tx: Transaction, job: Job, now: datetime, next_at: datetime | None, *, failure: str, reason: str) -> None:
-    """Settled badly: what was known stays. next_at None: not again before somebody acts."""
+def postpone(tx: Transaction, job: Job, now: datetime, next_at: datetime | None, *, failure: str, reason: str,
+             about_learner: bool = True) -> None:
+    """Settled badly: what was known stays. next_at None: not again before somebody acts. about_learner: False when the
+    failure does not say whether the data is this learner's; then it does not lift an earlier failure that did."""
     r = t.refresh
+    stays = and_(literal(not about_learner), r.c.failure.in_(NOT_THEIRS))
     tx.execute(update(r).where(_is(job), r.c.lease_by == job.lease_by).values(
         lease_by=None, lease_until=None, failed_at=now, failing_since=func.coalesce(r.c.failing_since, now),
-        failure=failure, failure_reason=reason[:500], due_at=next_at))
+        failure=case((stays, r.c.failure), else_=failure),
+        failure_reason=case((stays, r.c.failure_reason), else_=reason[:500]), due_at=next_at))
+
+
+def hold(tx: Transaction, connection_id: int, learner_id: int, failure: str, reason: str, now: datetime) -> None:
+    """What is stored of this learner there is in doubt from now on, although nobody asked the platform."""
+    r = t.refresh
+    tx.execute(update(r).where(r.c.connection_id == connection_id, r.c.subject == _of_learner(learner_id)).values(
+        failed_at=now, failing_since=func.coalesce(r.c.failing_since, now), failure=failure, failure_reason=reason))
 
 
 def put_back(tx: Transaction, job: Job, next_at: datetime) -> None:

@@ -22,6 +22,7 @@ from portal.learner_view import (
     Source,
 )
 from portal.store import schema as t
+from portal.store.ledger import NOT_THEIRS
 from portal.store.records import (
     RESOURCE_COLUMNS,
     assignment_from,
@@ -33,8 +34,6 @@ from portal.store.records import (
 
 MOST_ITEMS = 2_000
 """Of each kind; a learner beyond it sees the newest, and the section says so. One more is read, to know."""
-
-_NOT_THEIRS = frozenset({"Forbidden", "NotLinked", "Ambiguous"})
 
 _LEARNER = bindparam("learner_id", type_=t.learner.c.id.type)
 
@@ -75,7 +74,7 @@ def load(connection: Connection, learner: Learner, needs: frozenset[Need], now: 
         return found if not hidden else [row for row in found if row.connection_id not in hidden or _is_ours(row)]
 
     sources = tuple(_source(row, now) for row in connection.execute(_SOURCES, {"learner_id": learner.id}).all())
-    hidden = {source.connection_id for source in sources if source.failure in _NOT_THEIRS}
+    hidden = {source.connection_id for source in sources if source.failure in NOT_THEIRS}
     view = LearnerView(
         learner=learner, sources=sources,
         enrolments=tuple(

@@ -36,6 +36,15 @@ class ConnectionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A learner's account with the evidence in it. confirmed_at: when the evidence was last looked at."""
+
+    account: Account
+    linked_at: datetime
+    confirmed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SealedSecret:
     name: str
     key_id: str
@@ -88,12 +97,15 @@ def archive(connection: Connection, connection_id: int, now: datetime) -> None:
     connection.execute(delete(t.sync).where(t.sync.c.connection_id == connection_id))
 
 
-def account_of(connection: Connection, learner_id: int, connection_id: int) -> Account | None:
+def link_of(connection: Connection, learner_id: int, connection_id: int) -> Link | None:
     a = t.account
     row = connection.execute(
         select(a).where(a.c.learner_id == learner_id, a.c.connection_id == connection_id)).one_or_none()
-    return Account(external_id=row.external_id, display_name=row.display_name, matched_by=row.matched_by,
-                   matched_value=row.matched_value) if row else None
+    if row is None:
+        return None
+    account = Account(external_id=row.external_id, display_name=row.display_name, matched_by=row.matched_by,
+                      matched_value=row.matched_value)
+    return Link(account, row.linked_at, row.confirmed_at)
 
 
 def owner_of(connection: Connection, connection_id: int, external_id: str) -> int | None:
@@ -104,24 +116,28 @@ def owner_of(connection: Connection, connection_id: int, external_id: str) -> in
 
 
 def link(connection: Connection, learner_id: int, connection_id: int, account: Account, now: datetime) -> None:
-    """Remember the account with its evidence; a repeated find only confirms it."""
+    """Remember the account that was found, with the evidence; found again, the evidence is renewed.
+
+    Raises ValueError when the learner has another account there: a link is never switched."""
     a = t.account
-    known = account_of(connection, learner_id, connection_id)
-    if known and known.external_id == account.external_id:
+    known = link_of(connection, learner_id, connection_id)
+    evidence = {"display_name": account.display_name, "matched_by": account.matched_by,
+                "matched_value": account.matched_value, "confirmed_at": now}
+    if known is None:
+        connection.execute(insert(a).values(learner_id=learner_id, connection_id=connection_id,
+                                            external_id=account.external_id, linked_at=now, **evidence))
+    elif known.account.external_id == account.external_id:
         connection.execute(update(a).where(a.c.learner_id == learner_id, a.c.connection_id == connection_id)
-                           .values(confirmed_at=now, display_name=account.display_name))
-        return
-    if known:
-        unlink(connection, learner_id, connection_id)
-    connection.execute(insert(a).values(
-        learner_id=learner_id, connection_id=connection_id, external_id=account.external_id,
-        display_name=account.display_name, matched_by=account.matched_by, matched_value=account.matched_value,
-        linked_at=now, confirmed_at=now))
+                           .values(**evidence))
+    else:
+        raise ValueError("the learner has another account on this platform")
 
 
-def unlink(connection: Connection, learner_id: int, connection_id: int) -> None:
+def unlink(connection: Connection, learner_id: int, connection_id: int) -> bool:
+    """False when there was no link."""
     a = t.account
-    connection.execute(delete(a).where(a.c.learner_id == learner_id, a.c.connection_id == connection_id))
+    gone = connection.execute(delete(a).where(a.c.learner_id == learner_id, a.c.connection_id == connection_id))
+    return bool(gone.rowcount)
 
 
 def _connection_from(row: Row[Any]) -> ConnectionRow:
