@@ -30,6 +30,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(naming_convention={
@@ -111,7 +112,7 @@ learner = Table(
     Column("roles", JSON, nullable=False, default=list),
     Column("created_at", Moment, nullable=False), Column("signed_in_at", Moment), Column("seen_at", Moment),
     UniqueConstraint("issuer", "subject"), Index(None, "email"), Index(None, "id_number"), Index(None, "username"),
-    Index(None, "seen_at"),
+    Index(None, "seen_at"), Index("ix_learner_lower_email", text("lower(email)")),
 )
 
 signin_session = Table(

@@ -77,6 +77,7 @@ def test_upgrade__from_the_first_schema_keeps_every_row(empty: Database) -> None
 
 
 @BOTH
+@pytest.mark.filterwarnings("ignore:.*expression-based index")     # which SQLite cannot be asked about
 def test_models__match_the_migrations(empty: Database) -> None:
     upgrade(empty)
     with empty.engine.connect() as connection:
